@@ -1,0 +1,17 @@
+"""Who signs in, people and machines."""
+
+from accounts.models.machines import ApiKey, Platform, Scope, WebhookEndpoint
+from accounts.models.people import Invitation, User, UserSession
+from accounts.models.roles import FactorReset, RoleGrant
+
+__all__ = [
+    "ApiKey",
+    "FactorReset",
+    "Invitation",
+    "Platform",
+    "RoleGrant",
+    "Scope",
+    "User",
+    "UserSession",
+    "WebhookEndpoint",
+]
