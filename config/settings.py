@@ -5,6 +5,9 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from config.addresses import read_broker_url, read_cache_url, read_database_url
+from config.embedded import Home
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -84,15 +87,21 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": env.db("DATABASE_URL", default="postgres:///recourse")}
-DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
+# Without DATABASE_URL and VALKEY_URL: the servers that `make run` starts, found by the state folder.
+HOME = Home(STATE_DIR)
+DATABASES = {"default": read_database_url(env.str("DATABASE_URL", "") or HOME.database_url)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 
-VALKEY_URL = env.str("VALKEY_URL", "redis://localhost:6379/0")
-VALKEY_CACHE_URL = env.str("VALKEY_CACHE_URL", VALKEY_URL)
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": VALKEY_CACHE_URL}}
-CELERY_BROKER_URL = VALKEY_URL
+VALKEY_URL = env.str("VALKEY_URL", "") or HOME.valkey_url("broker")
+VALKEY_CACHE_URL = env.str("VALKEY_CACHE_URL", "") or env.str("VALKEY_URL", "") or HOME.valkey_url("cache")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": read_cache_url(VALKEY_CACHE_URL),
+    }
+}
+CELERY_BROKER_URL = read_broker_url(VALKEY_URL)
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
