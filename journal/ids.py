@@ -1,18 +1,16 @@
 """Keys of rows: UUIDs that sort by the moment at which they were made."""
 
-from uuid import UUID
-
-import uuid_utils.compat
 from django.db import models
+from uuid_utils.compat import uuid7
 
-
-def uuid7() -> UUID:
-    """A new version 7 UUID: unique without asking the database, and in order of time."""
-    return uuid_utils.compat.uuid7()
+__all__ = ["Row", "uuid7"]
 
 
 class Row(models.Model):
-    """A row with such a key. Every row that an event can speak of is one."""
+    """A row whose key is a version 7 UUID: unique without asking the database, and in order of time.
+
+    Every row that an event can speak of is one.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
 

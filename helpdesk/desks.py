@@ -1,0 +1,53 @@
+"""Desks: what each kind of ticket shows and can do. helpdesk never asks what kind a ticket is."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Card:
+    """One piece of a page: a template, and a function that gives its context in a fixed number of queries.
+
+    On the ticket page `context(ticket, user)`; on the person's case page `context(ticket, None)`.
+    """
+
+    name: str
+    template: str
+    context: Callable[..., dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the app that knows a kind of ticket contributes to the pages of `helpdesk`.
+
+    `cards` stand at the end side of the ticket page, in order; `forms` are tabs of the composer beside
+    Reply and Note; `sections` stand on the person's case page; `words` say its events to the person
+    (code -> sentence; a code that is missing is not shown to them) and `staff_words` to the staff.
+    `next_step(ticket, at)` is the sentence on the case page that says what happens next and by when.
+    `may_purge(ticket, at)` is False while a window or a round is open (design 9).
+    """
+
+    kind: str
+    cards: tuple[Card, ...] = ()
+    forms: tuple[Card, ...] = ()
+    sections: tuple[Card, ...] = ()
+    words: Mapping[str, Any] = field(default_factory=dict)
+    staff_words: Mapping[str, Any] = field(default_factory=dict)
+    next_step: Callable[..., Any] | None = None
+    may_purge: Callable[..., bool] | None = None
+    on_erase: Callable[..., None] | None = None
+    take_data: Callable[..., dict[str, Any]] | None = None
+
+
+_desks: dict[str, Desk] = {}
+
+
+def register(desk: Desk) -> None:
+    """Called once for each kind, in `AppConfig.ready()`."""
+    _desks[desk.kind] = desk
+
+
+def desk_of(kind: str) -> Desk:
+    """The desk of a kind; a plain one where no app has registered more."""
+    return _desks.get(kind) or Desk(kind)

@@ -1,0 +1,28 @@
+"""Queues, tickets, the words in them, and who may open them."""
+
+from helpdesk.models.access import Barred, Contact, Receipt, Submission
+from helpdesk.models.console import ReplyTemplate, SavedView, TicketLink
+from helpdesk.models.queues import Queue, QueueKind, Team, TeamMember
+from helpdesk.models.tickets import Priority, Status, Ticket
+from helpdesk.models.words import Attachment, Message, Note, Side
+
+__all__ = [
+    "Attachment",
+    "Barred",
+    "Contact",
+    "Message",
+    "Note",
+    "Priority",
+    "Queue",
+    "QueueKind",
+    "Receipt",
+    "ReplyTemplate",
+    "SavedView",
+    "Side",
+    "Status",
+    "Submission",
+    "Team",
+    "TeamMember",
+    "Ticket",
+    "TicketLink",
+]

@@ -1,0 +1,75 @@
+"""Queues and the teams that work on them."""
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from journal.ids import Row
+
+
+class QueueKind(models.TextChoices):
+    """What a ticket is about; each kind has one Desk, registered by the app that knows it."""
+
+    COMPLAINT = "complaint", _("Complaints")
+    NOTICE = "notice", _("Reports")
+    APPEAL = "appeal", _("Appeals")
+    PANEL = "panel", _("Second round")
+    ALERT = "alert", _("Alerts")
+    DEMAND = "demand", _("Demands")
+
+
+class Team(Row):
+    """People who share queues. Its members see the tickets of its queues and of no others."""
+
+    name = models.CharField(_("Name"), max_length=100)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    subject_kind = "team"
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TeamMember(Row):
+    """One person's place in one team, while it lasts."""
+
+    team = models.ForeignKey(Team, models.PROTECT, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships")
+    joined_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "user"], condition=models.Q(left_at=None), name="one_place_in_a_team"
+            )
+        ]
+
+
+class Queue(Row):
+    """Where tickets of one kind wait for one team."""
+
+    slug = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(_("Name"), max_length=100)
+    kind = models.CharField(_("Kind"), max_length=10, choices=QueueKind)
+    team = models.ForeignKey(Team, models.PROTECT, related_name="queues", verbose_name=_("Team"))
+    answer_within_hours = models.PositiveIntegerField(
+        _("Answer within (hours)"), default=120, validators=[MinValueValidator(1)]
+    )
+    keep_for_days = models.PositiveIntegerField(
+        _("Keep after the end for (days)"), default=365, validators=[MinValueValidator(1)]
+    )
+    place = models.PositiveSmallIntegerField(_("Place in the list"), default=0)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    subject_kind = "queue"
+
+    class Meta:
+        ordering = ["place", "slug"]
+
+    def __str__(self) -> str:
+        return self.name

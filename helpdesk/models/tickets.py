@@ -1,0 +1,133 @@
+"""The ticket: one case of one person, whatever it is about. Its status is the only status."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from helpdesk.models.queues import Queue, QueueKind, TeamMember
+from journal.ids import Row
+
+
+class Status(models.TextChoices):
+    NEW = "new", _("New")
+    OPEN = "open", _("Being worked on")
+    WAITING = "waiting", _("Waiting for the person")
+    RESOLVED = "resolved", _("Answered")
+    DROPPED = "dropped", _("Ended without an answer")
+
+
+UNFINISHED = (Status.NEW, Status.OPEN, Status.WAITING)
+
+
+class Priority(models.IntegerChoices):
+    """Lower is more urgent, so that it sorts."""
+
+    TOP = 1, _("Top")
+    HIGH = 2, _("High")
+    NORMAL = 3, _("Normal")
+    LOW = 4, _("Low")
+
+
+class TicketSet(models.QuerySet["Ticket"]):
+    def unfinished(self) -> "TicketSet":
+        return self.filter(status__in=UNFINISHED)
+
+    def awake(self, at: datetime) -> "TicketSet":
+        """Not put aside until later."""
+        return self.filter(Q(snoozed_until=None) | Q(snoozed_until__lte=at))
+
+    def unassigned(self) -> "TicketSet":
+        return self.filter(assignee=None)
+
+    def overdue(self, at: datetime) -> "TicketSet":
+        return self.unfinished().filter(due_at__lt=at)
+
+    def visible_to(self, user: Any) -> "TicketSet":
+        """Those in queues of the user's teams, for roles that read cases. Operators read no cases."""
+        if user.has_role("head"):
+            return self
+        if not user.has_role("moderator", "lead"):
+            return self.none()
+        places = TeamMember.objects.filter(team=OuterRef("queue__team"), user=user.pk, left_at=None)
+        return self.filter(Exists(places))
+
+    def open_to(self, user: Any) -> "TicketSet":
+        """Those that `user` may work on: none that they are barred from."""
+        from helpdesk.models.access import Barred
+
+        return self.exclude(Exists(Barred.objects.filter(ticket=OuterRef("pk"), user=user.pk)))
+
+    def in_order(self) -> "TicketSet":
+        """Most urgent first, then soonest due; the index `ticket_queue_order` serves it within a queue."""
+        return self.order_by("priority", "due_at", "id")
+
+
+class Ticket(Row):
+    """One case. `summary` is the line that staff see in lists; it is emptied with the words of the case."""
+
+    reference = models.CharField(max_length=11, unique=True)
+    queue = models.ForeignKey(Queue, models.PROTECT, related_name="tickets")
+    kind = models.CharField(max_length=10, choices=QueueKind)
+    category = models.CharField(max_length=60, blank=True)
+    status = models.CharField(max_length=8, choices=Status, default=Status.NEW)
+    priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.NORMAL)
+    tier = models.PositiveSmallIntegerField(null=True)
+    language = models.CharField(max_length=10)
+    summary = models.CharField(max_length=200, blank=True)
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="assigned_tickets"
+    )
+    opened_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    due_at = models.DateTimeField(help_text=_("When the answer is promised."))
+    snoozed_until = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    purge_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
+    is_screened = models.BooleanField(default=True)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
+    turn = models.PositiveIntegerField(
+        default=1, help_text=_("Grows with each change, so that a stale form is noticed.")
+    )
+
+    subject_kind = "ticket"
+    MOVES = {
+        Status.NEW: {Status.OPEN, Status.WAITING, Status.RESOLVED, Status.DROPPED},
+        Status.OPEN: {Status.NEW, Status.WAITING, Status.RESOLVED, Status.DROPPED},
+        Status.WAITING: {Status.NEW, Status.OPEN, Status.RESOLVED, Status.DROPPED},
+        Status.RESOLVED: {Status.OPEN, Status.NEW, Status.DROPPED},  # undone, or reopened by the person
+        Status.DROPPED: {Status.OPEN, Status.NEW},
+    }
+
+    objects = TicketSet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["queue", "priority", "due_at", "id"],
+                name="ticket_queue_order",
+                condition=Q(status__in=["new", "open", "waiting"]),
+            ),
+            models.Index(
+                fields=["queue", "priority", "due_at", "id"],
+                name="ticket_next",
+                condition=Q(status="new", assignee=None),
+            ),
+            models.Index(
+                fields=["assignee", "priority", "due_at", "id"],
+                name="ticket_mine",
+                condition=Q(status__in=["new", "open", "waiting"]),
+            ),
+            models.Index(fields=["purge_at"], name="ticket_to_purge", condition=Q(purge_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.status in UNFINISHED
