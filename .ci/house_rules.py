@@ -1,0 +1,84 @@
+"""The rules of the house style that a machine can see. Prints what breaks one; fails if anything does.
+
+A line that has a good reason says it: `# sight: why this may be read by anybody`.
+"""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+APPS = ("config", "appeals", "rulebook", "helpdesk", "accounts", "journal")
+MOVE = Path("journal/actions.py")
+DOORS = ("views", "api")
+# What a migration may name of ours: how ids are made never changes.
+FOREVER = {"journal.ids"}
+SIGHT = "# sight:"
+
+
+def files() -> Iterator[Path]:
+    for app in APPS:
+        yield from (path.relative_to(ROOT) for path in sorted((ROOT / app).rglob("*.py")))
+
+
+def status_is_moved(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Only move() assigns a status: it knows the allowed moves and writes the event."""
+    for node in ast.walk(tree):
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        if any(isinstance(target, ast.Attribute) and target.attr == "status" for target in targets):
+            yield node.lineno, "assigns .status; call journal.actions.move()"
+        keywords = node.keywords if isinstance(node, ast.Call) and called(node) == "update" else []
+        if any(keyword.arg == "status" for keyword in keywords):
+            yield node.lineno, "updates status; call journal.actions.move()"
+
+
+def called(node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def migrations_stand_alone(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """A migration that imports our code changes when the code does."""
+    for node in ast.walk(tree):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        for name in names:
+            if name.split(".")[0] in APPS and name not in FOREVER:
+                yield node.lineno, f"imports {name}; a migration stands alone"
+
+
+def doors_read_with_sight(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """What a page or a route reads goes through visible_to()."""
+    for node in ast.walk(tree):
+        of = node.value if isinstance(node, ast.Attribute) else None
+        if isinstance(of, ast.Attribute) and of.attr == "objects" and node.attr != "visible_to":
+            yield node.lineno, f"reads .objects.{node.attr}; begin with .objects.visible_to(user)"
+        if isinstance(node, ast.Call) and called(node) in {"get_object_or_404", "get_list_or_404"}:
+            whole = getattr(node.args[0], "id", "") if node.args else ""
+            if whole[:1].isupper():
+                yield node.lineno, f"reads all of {whole}; give {whole}.objects.visible_to(user)"
+
+
+def is_door(path: Path) -> bool:
+    return path.stem in DOORS or any(part in DOORS for part in path.parts[1:-1])
+
+
+def faults(path: Path) -> Iterator[str]:
+    text = (ROOT / path).read_text(encoding="utf-8")
+    tree, lines = ast.parse(text), text.splitlines()
+    found = [] if path == MOVE else list(status_is_moved(tree))
+    if "migrations" in path.parts:
+        found += migrations_stand_alone(tree)
+    if is_door(path):
+        found += [(line, why) for line, why in doors_read_with_sight(tree) if SIGHT not in lines[line - 1]]
+    yield from (f"{path}:{line}: {why}" for line, why in sorted(set(found)))
+
+
+def main() -> int:
+    found = [fault for path in files() for fault in faults(path)]
+    sys.stderr.writelines(f"{fault}\n" for fault in found)
+    return bool(found)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
