@@ -1,8 +1,11 @@
 """How an action says no."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
 
 
 class Refused(Exception):  # noqa: N818 - a refusal is an answer, not a fault
@@ -26,3 +29,18 @@ def require(allowed: bool) -> None:
     """Raise PermissionDenied unless the actor may."""
     if not allowed:
         raise PermissionDenied
+
+
+@contextmanager
+def refusing(constraint: str, refusal: Refused) -> Iterator[None]:
+    """Give a constraint its words: a violation of `constraint` inside the block becomes `refusal`.
+
+    The block runs in a savepoint, so that the transaction around it can go on.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) == constraint:
+            raise refusal from error
+        raise

@@ -1,6 +1,7 @@
 """Appeals: one ticket, one or several decisions, each with its own review and outcome."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -41,6 +42,11 @@ class Appeal(Row):
     )
     proven_at = models.DateTimeField(null=True)
     link_requested_at = models.DateTimeField(null=True)
+    claimed = ArrayField(
+        models.UUIDField(),
+        default=list,
+        help_text=_("Decisions named by a person who has not proven that they are theirs."),
+    )
     described = models.TextField(
         blank=True, help_text=_("A decision described freely, where none was named.")
     )
@@ -109,6 +115,10 @@ class Review(Row):
     )
     replacement = models.ForeignKey(Decision, models.PROTECT, null=True, related_name="+")
     remit_until = models.DateField(null=True)
+    answer = models.ForeignKey(
+        Decision, models.PROTECT, null=True, related_name="+", help_text=_("The platform's new decision.")
+    )
+    answered_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True)
 
@@ -128,7 +138,7 @@ class Review(Row):
             models.Index(
                 fields=["remit_until"],
                 name="review_remitted",
-                condition=Q(outcome="remitted", undone_at=None),
+                condition=Q(outcome="remitted", undone_at=None, answered_at=None),
             )
         ]
 

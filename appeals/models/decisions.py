@@ -37,7 +37,7 @@ def words(length: int) -> models.CharField:
 
 
 class Decision(Row):
-    """What a platform (or a moderator of ours, on a notice) decided, and why. Names are those of the EU schema."""
+    """What a platform (or a moderator, on a notice) decided, and why. Names are the EU schema's."""
 
     kind = models.CharField(max_length=12, choices=DecisionKind, default=DecisionKind.RESTRICTION)
     platform = models.ForeignKey(Platform, models.PROTECT, related_name="decisions", db_index=False)
@@ -111,7 +111,7 @@ class Decision(Row):
 
 
 class Puid(models.Model):
-    """A platform's own id of a decision, taken for ever. Unique here, so that decisions can be partitioned."""
+    """A platform's own id of a decision, taken for ever; unique here, as decisions are partitioned."""
 
     id = models.BigAutoField(primary_key=True)
     platform = models.ForeignKey(Platform, models.PROTECT, related_name="+", db_index=False)

@@ -9,7 +9,7 @@ from journal.ids import Row
 
 
 class Receipt(Row):
-    """What opens a case together with its reference. Stored is only HMAC(key, lookup); nobody can reset it."""
+    """What opens a case, with its reference. Stored is only HMAC(key, lookup); nobody can reset it."""
 
     ticket = models.OneToOneField(Ticket, models.PROTECT, related_name="receipt")
     lookup = models.BinaryField(max_length=32, unique=True)

@@ -22,7 +22,7 @@ class SavedView(Row):
 
 
 class ReplyTemplate(Row):
-    """Words that staff start from, in each language. `{reference}` and the like are filled in once, as text."""
+    """Words that staff start from, in each language; `{reference}` and the like are filled in as text."""
 
     name = models.CharField(_("Name"), max_length=100)
     text = models.TextField(_("Text"))
