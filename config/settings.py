@@ -35,6 +35,15 @@ SECRET_KEY = secret("SECRET_KEY")
 RECEIPT_KEY = secret("RECEIPT_KEY")  # lookups and derivation of receipts; losing it locks every person out
 LINK_KEYS = env.dict("LINK_KEYS", default={}) or {"1": secret("LINK_KEY")}  # key id -> secret, newest last
 
+APPEAL_WINDOW_MONTHS = env.int("APPEAL_WINDOW_MONTHS", 6)
+if APPEAL_WINDOW_MONTHS < 6:
+    raise ImproperlyConfigured(
+        "APPEAL_WINDOW_MONTHS must be 6 or more: the law asks for at least six months."
+    )
+# How many calls one key may make to the statements API.
+STATEMENT_CALLS_PER_SECOND = env.int("STATEMENT_CALLS_PER_SECOND", 200)
+STATEMENT_CALLS_PER_MINUTE = env.int("STATEMENT_CALLS_PER_MINUTE", 12_000)
+
 INSTALLED_APPS = [
     "modeltranslation",
     "django.contrib.auth",
