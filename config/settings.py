@@ -1,11 +1,13 @@
 """Settings, read from the environment alone. docs/operating.md lists every name."""
 
 from pathlib import Path
+from urllib.parse import quote
 
 import environ
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
-from config.addresses import read_broker_url, read_cache_url, read_database_url
+from config.addresses import read_broker_url, read_cache_url, read_database_url, read_mail_url
 from config.embedded import Home
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -28,6 +30,14 @@ def secret(name: str) -> str:
     value = env.str(name, "")
     if len(value) < 32 or value.startswith("demo-"):
         raise ImproperlyConfigured(f"{name} must be set to a secret of at least 32 characters.")
+    return value
+
+
+def required(name: str, demo: str) -> str:
+    """A value that production must set; outside it there is one that works."""
+    value = env.str(name, "" if PRODUCTION else demo)
+    if not value:
+        raise ImproperlyConfigured(f"{name} must be set.")
     return value
 
 
@@ -117,12 +127,34 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
-# Without the last two, kombu looks for messages of a killed worker only every hundred seconds.
+# Without the two `unacked` ones, kombu looks for messages of a killed worker only every hundred seconds. The
+# short time to connect keeps a request quick whose wake-up finds no broker.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,
     "unacked_restore_throttle": 1,
     "unacked_restore_interval": 5,
+    "socket_connect_timeout": 0.5,
 }
+# What no lane is for; the lanes `page`, `case` and `bulk` are named where a delivery is made.
+CELERY_TASK_DEFAULT_QUEUE = "clock"
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "journal.tasks.sweep", "schedule": 5, "options": {"expires": 5}},
+    "beat": {"task": "journal.tasks.beat", "schedule": 10, "options": {"expires": 10}},
+    "empty-deliveries": {"task": "journal.tasks.empty_deliveries", "schedule": crontab(minute=20)},
+    "fold-history": {"task": "journal.tasks.fold_history", "schedule": crontab(minute=10)},
+}
+
+# The address under which people reach the service; links in mail begin with it.
+BASE_URL = env.str("BASE_URL", f"http://localhost:{env.str('PORT', '8000')}").rstrip("/")
+if PRODUCTION and not BASE_URL.startswith("https://"):
+    raise ImproperlyConfigured("BASE_URL must be set, and begin with https://.")
+# Outside production, mail lands as files in the state folder unless EMAIL_URL names a server.
+vars().update(read_mail_url(required("EMAIL_URL", f"file://{quote(str(STATE_DIR))}/mail")))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = required("MAIL_FROM", "recourse@localhost")
+MAIL_DOMAIN = env.str("MAIL_DOMAIN", DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">"))
+# Webhooks to plain http and to private networks: on one machine and in tests, never in production.
+WEBHOOKS_TO_PRIVATE_NETWORKS = not PRODUCTION and env.bool("WEBHOOKS_TO_PRIVATE_NETWORKS", True)
 
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -37,7 +37,7 @@ def _plain(value: Any) -> Any:
         return value
     if isinstance(value, Mapping):
         return {str(key): _plain(each) for key, each in value.items()}
-    if isinstance(value, Iterable):
+    if isinstance(value, Iterable) and not isinstance(value, bytes | memoryview):
         return [_plain(each) for each in value]
     raise ValueError(f"An event cannot hold a {type(value).__name__}.")
 

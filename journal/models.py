@@ -2,36 +2,48 @@
 
 from datetime import datetime
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from journal.ids import Row
+
+CODE = r"^[a-z][a-z0-9_.]*$"  # what a machine names: no spaces, no line ends, so that a hash has one reading
 
 
 class Event(models.Model):
     """One thing that happened to one subject. Never changed, never removed: a trigger refuses both.
 
     `values` hold codes, numbers, moments and internal ids; never text that somebody wrote, never a
-    name or an address. `number` and `hash` are set by a trigger, which locks the subject's chain.
+    name or an address. `at` is the moment of what happened, as the action was told. A trigger locks the
+    subject's chain and sets `number`, `hash` and `written_at`, the start of the writing transaction.
+    docs/history.md says what is hashed.
     """
 
     id = models.BigAutoField(primary_key=True)
     subject_kind = models.CharField(max_length=40)
     subject_id = models.UUIDField()
-    number = models.PositiveIntegerField(default=0)
+    number = models.PositiveIntegerField(db_default=0)
     code = models.CharField(max_length=60)
     values = models.JSONField(default=dict)
     actor_kind = models.CharField(max_length=10)
     actor_id = models.UUIDField(null=True)
     at = models.DateTimeField()
-    hash = models.BinaryField(default=b"")
+    written_at = models.DateTimeField(db_default=Now())
+    hash = models.BinaryField(db_default=b"")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["subject_kind", "subject_id", "number"], name="event_chain")
+            models.UniqueConstraint(fields=["subject_kind", "subject_id", "number"], name="event_chain"),
+            models.CheckConstraint(
+                condition=Q(code__regex=CODE) & Q(subject_kind__regex=CODE) & Q(actor_kind__regex=CODE),
+                name="event_speaks_in_codes",
+            ),
         ]
         indexes = [
+            BrinIndex(fields=["written_at"], name="event_written_at", autosummarize=True),
             models.Index(fields=["code", "at"], name="event_code_at"),
             models.Index(
                 fields=["actor_id", "at"], name="event_actor_at", condition=Q(actor_id__isnull=False)
@@ -47,15 +59,13 @@ class Chain(models.Model):
     subject_id = models.UUIDField()
     last_number = models.PositiveIntegerField()
     last_hash = models.BinaryField()
-    moved_at = models.DateTimeField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subject_kind", "subject_id"], name="one_chain")]
-        indexes = [models.Index(fields=["moved_at"], name="chain_moved_at")]
 
 
 class Digest(models.Model):
-    """The heads of all chains that moved on one day (UTC), folded into one hash, and the day before's."""
+    """The last events that a day (UTC) wrote to each chain, folded into one hash with the day before's."""
 
     day = models.DateField(primary_key=True)
     chains = models.PositiveIntegerField()
@@ -87,6 +97,10 @@ class DeliverySet(models.QuerySet["Delivery"]):
     def dead(self) -> "DeliverySet":
         return self.filter(dead_at__isnull=False)
 
+    def can_be_retried(self) -> "DeliverySet":
+        """Dead, and still holding what to send."""
+        return self.dead().filter(emptied_at=None)
+
 
 class Delivery(Row):
     """A message that must leave: a row written in the action's transaction, sent after commit.
@@ -94,7 +108,7 @@ class Delivery(Row):
     The id is the `webhook-id` and the left part of the `Message-ID`, the same at every repeat.
     `body` holds codes, moments and ids (for a webhook its data; for mail what the wording needs); it and the
     address are emptied seven days after arrival. Taking one pushes `due_at` ahead (a lease), so that the
-    work of a killed sender is found again.
+    work of a killed sender is found again. One that nobody will try again is dead, until an operator retries.
     """
 
     lane = models.CharField(max_length=4, choices=Lane)
@@ -123,7 +137,14 @@ class Delivery(Row):
             models.Index(
                 fields=["lane", "due_at"], name="delivery_due", condition=Q(sent_at=None, dead_at=None)
             ),
-            models.Index(fields=["made_at"], name="delivery_dead", condition=Q(dead_at__isnull=False)),
+            models.Index(
+                fields=["endpoint_id", "due_at"],
+                name="delivery_of_endpoint",
+                condition=Q(sent_at=None, dead_at=None, endpoint_id__isnull=False),
+            ),
+            models.Index(
+                fields=["-dead_at", "-id"], name="delivery_dead", condition=Q(dead_at__isnull=False)
+            ),
             models.Index(
                 fields=["sent_at"],
                 name="delivery_to_empty",
@@ -134,7 +155,7 @@ class Delivery(Row):
 
 
 class Heartbeat(models.Model):
-    """The last sign of life of a clock (`beat`) or a lane of workers."""
+    """The last sign of life of what must not stand still: today the clock, `beat`."""
 
     name = models.CharField(primary_key=True, max_length=20)
     at = models.DateTimeField()

@@ -1,16 +1,28 @@
 """The outbox: what must be told is a row first, and leaves after the commit."""
 
+import time
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+import structlog
+from celery import current_app
+from django.db import connection, transaction
 
 from journal.actions import Subject
 from journal.models import Channel, Delivery, Lane
-from journal.tasks import send_due
+
+log = structlog.get_logger()
+
+ARRIVED_KEPT_FOR = timedelta(days=7)
+DEAD_KEPT_FOR = timedelta(days=30)  # for an operator to retry; then the address goes too
+EMPTIED_AT_ONCE = 1000
+SEND_DUE = "journal.tasks.send_due"
+WAKE_EXPIRES = 30  # seconds; by then a sweep has looked
+PAUSE = 10  # seconds without wake-ups after the broker failed
+_broker_back_at = 0.0
 
 
 def deliver(
@@ -31,6 +43,8 @@ def deliver(
     Mail goes to `address` in `language`, worded when it is sent; a webhook goes to `endpoint_id`.
     Nothing leaves before `due_at` (default: at once), so that an act can be undone until then.
     """
+    if not connection.in_atomic_block:
+        raise RuntimeError("A delivery is written in the transaction of what happened.")
     delivery = Delivery.objects.create(
         kind=kind,
         lane=lane,
@@ -45,10 +59,66 @@ def deliver(
         due_at=due_at or at,
     )
     if delivery.due_at <= at:
-        transaction.on_commit(partial(wake, str(lane)), robust=True)
+        wake_after_commit(str(lane))
     return delivery
 
 
+def withdraw(about: Subject, *, kinds: tuple[str, ...] = ()) -> int:
+    """Take back what nobody has begun to send about `about` (all kinds, or these); how many there were."""
+    waiting = Delivery.objects.waiting().filter(about_id=about.id, about_kind=about.subject_kind, attempts=0)
+    if kinds:
+        waiting = waiting.filter(kind__in=kinds)
+    taken = waiting.select_for_update(skip_locked=True)
+    return Delivery.objects.filter(pk__in=[each.pk for each in taken]).delete()[0]
+
+
+def forget(about: Subject, *, at: datetime) -> None:
+    """Drop every address that mail about `about` went or would have gone to: its person asked for erasure."""
+    mails = Delivery.objects.filter(about_id=about.id, about_kind=about.subject_kind, channel=Channel.MAIL)
+    mails.waiting().delete()
+    mails.filter(emptied_at=None).update(address="", body={}, emptied_at=at)
+
+
+def wake_after_commit(lane: str) -> None:
+    """Wake the lane once this transaction is committed; once, however much it writes."""
+    planned = [each[1] for each in connection.run_on_commit]
+    if not any(isinstance(each, _Wake) and each.args == (lane,) for each in planned):
+        transaction.on_commit(_Wake(wake, lane), robust=True)
+
+
+class _Wake(partial):
+    """A wake-up that waits for the commit."""
+
+
 def wake(lane: str) -> None:
-    """Tell the lane's workers to look now. A sweep finds what nobody woke: a lost wake-up loses nothing."""
-    send_due.apply_async([lane], queue=lane, retry=False)
+    """Tell the lane's workers to look now. A sweep finds what nobody woke: a lost wake-up loses nothing.
+
+    So a broker that does not answer costs one short timeout, and is then left alone for a while.
+    """
+    global _broker_back_at
+    if time.monotonic() < _broker_back_at:
+        return
+    try:
+        current_app.send_task(SEND_DUE, [lane], queue=lane, retry=False, expires=WAKE_EXPIRES)
+    except Exception as fault:
+        _broker_back_at = time.monotonic() + PAUSE
+        log.warning("outbox.broker_down", fault=type(fault).__name__)
+
+
+def lanes_due(at: datetime) -> list[str]:
+    """The lanes in which something is due: one index look-up each."""
+    return [lane for lane in Lane.values if Delivery.objects.due(at).filter(lane=lane).exists()]
+
+
+def empty_old(*, at: datetime) -> int:
+    """Empty address and body of what arrived seven days ago, or has been dead for thirty; how many rows."""
+    arrived = Delivery.objects.filter(sent_at__lte=at - ARRIVED_KEPT_FOR, emptied_at=None)
+    dead = Delivery.objects.can_be_retried().filter(dead_at__lte=at - DEAD_KEPT_FOR)
+    return sum(_empty(old, at) for old in (arrived, dead))
+
+
+def _empty(old, at: datetime) -> int:
+    emptied = 0
+    while ids := list(old.values_list("pk", flat=True)[:EMPTIED_AT_ONCE]):
+        emptied += Delivery.objects.filter(pk__in=ids).update(address="", body={}, emptied_at=at)
+    return emptied

@@ -4,7 +4,6 @@ import random
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import transaction
 from django.utils.timezone import now
 
 from journal.models import Delivery
@@ -14,8 +13,8 @@ log = structlog.get_logger()
 
 LEASE_FOR = timedelta(
     minutes=2
-)  # longer than any sender may take; after it a killed sender's work is found again
-BATCH = 20
+)  # longer than any sender may take; then the work of a killed one is found again
+REST_FOR = timedelta(seconds=30)
 # Standard Webhooks' advice: cumulative a little over three days, then dead.
 RETRIES = [
     timedelta(seconds=5),
@@ -28,47 +27,67 @@ RETRIES = [
     timedelta(hours=20),
     timedelta(hours=24),
 ]
+TAKE = """
+    UPDATE journal_delivery SET attempts = attempts + 1, due_at = %(until)s
+    WHERE id = (
+        SELECT id FROM journal_delivery
+        WHERE lane = %(lane)s AND due_at <= %(at)s AND sent_at IS NULL AND dead_at IS NULL
+        ORDER BY due_at FOR UPDATE SKIP LOCKED LIMIT 1
+    )
+    RETURNING *
+"""
 
 
 def next_try_at(attempts: int, at: datetime, retry_after: int | None = None) -> datetime | None:
-    """When to try again after `attempts` failures, with up to a tenth of jitter; None when it is enough."""
+    """When to try again after `attempts` failures, with up to a tenth of jitter; None when it is enough.
+
+    The other side may ask for more patience (`retry_after`, seconds), up to a day.
+    """
     if attempts > len(RETRIES):
         return None
     wait = RETRIES[attempts - 1].total_seconds() * random.uniform(1, 1.1)  # noqa: S311
-    return at + timedelta(seconds=max(wait, retry_after or 0))
+    return at + timedelta(seconds=max(wait, min(retry_after or 0, 86_400)))
 
 
-def take(lane: str, at: datetime) -> list[Delivery]:
-    """Up to twenty due deliveries of a lane, leased to the caller. Two callers never get the same one."""
-    with transaction.atomic():
-        due = list(
-            Delivery.objects.due(at)
-            .filter(lane=lane)
-            .order_by("due_at")
-            .select_for_update(skip_locked=True)[:BATCH]
-        )
-        for delivery in due:
-            delivery.attempts += 1
-            delivery.due_at = at + LEASE_FOR
-        Delivery.objects.bulk_update(due, ["attempts", "due_at"])
-    return due
+def take(lane: str, at: datetime) -> Delivery | None:
+    """The delivery of a lane that has been due longest, leased to the caller; None where nothing is due.
+
+    One statement in a transaction of its own: two callers never get the same delivery, and none waits.
+    """
+    taken = Delivery.objects.raw(TAKE, {"lane": lane, "at": at, "until": at + LEASE_FOR})
+    return next(iter(taken), None)
 
 
 def carry(delivery: Delivery) -> bool:
-    """Carry one leased delivery and write down how it went. True where it arrived."""
+    """Carry a leased delivery, outside any transaction, and write down how it went; True where it arrived."""
     try:
         sender_for(delivery.channel)(delivery)
     except Undeliverable as failure:
         _failed(delivery, failure, at=now())
         return False
-    Delivery.objects.filter(pk=delivery.pk).update(sent_at=now(), last_error="")
+    except Exception as fault:
+        # Its message may quote an address or a stranger's words, so only its type is written down.
+        log.error("delivery.error", delivery=str(delivery.pk), kind=delivery.kind, fault=type(fault).__name__)
+        _failed(delivery, Undeliverable("error"), at=now())
+        return False
+    Delivery.objects.filter(pk=delivery.pk).update(sent_at=now(), dead_at=None, last_error="")
     return True
 
 
 def _failed(delivery: Delivery, failure: Undeliverable, *, at: datetime) -> None:
+    """Plan the next attempt, unless another taker has the delivery by now."""
+    still_ours = Delivery.objects.waiting().filter(pk=delivery.pk, attempts=delivery.attempts)
     again_at = None if failure.final else next_try_at(delivery.attempts, at, failure.retry_after)
     if again_at is None:
-        Delivery.objects.filter(pk=delivery.pk).update(dead_at=at, last_error=failure.code)
+        still_ours.update(dead_at=at, last_error=failure.code)
         log.error("delivery.dead", delivery=str(delivery.pk), kind=delivery.kind, code=failure.code)
-    else:
-        Delivery.objects.filter(pk=delivery.pk).update(due_at=again_at, last_error=failure.code)
+        return
+    still_ours.update(due_at=again_at, last_error=failure.code)
+    if failure.rest and delivery.endpoint_id:
+        _let_rest(delivery, at + max(REST_FOR, timedelta(seconds=min(failure.retry_after or 0, 3600))))
+
+
+def _let_rest(delivery: Delivery, until: datetime) -> None:
+    """An endpoint that hangs or asks for rest must not hold up its lane: what else is due there waits too."""
+    others = Delivery.objects.due(now()).filter(endpoint_id=delivery.endpoint_id)
+    others.update(due_at=until)

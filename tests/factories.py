@@ -5,7 +5,10 @@ from itertools import count
 
 from accounts.models import ApiKey, Platform, RoleGrant, Scope, User
 from accounts.models.machines import hash_key
+from journal.actions import record
+from journal.actors import SYSTEM
 from journal.ids import uuid7
+from journal.outbox import deliver
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 _numbers = count(1)
@@ -60,3 +63,23 @@ def make_api_key(platform=None, *, user=None, scopes=tuple(Scope), **fields):
     )
     key.shown = shown
     return key
+
+
+# --- journal ---
+
+
+class Thing:
+    """A subject of history that needs no table."""
+
+    subject_kind = "thing"
+
+    def __init__(self):
+        self.id = uuid7()
+
+
+def make_event(subject=None, code="happened", *, by=SYSTEM, at=NOON, **values):
+    return record(subject or Thing(), code, by=by, at=at, **values)
+
+
+def make_delivery(kind="test.news", *, about=None, at=NOON, **fields):
+    return deliver(kind, about=about or Thing(), at=at, **fields)

@@ -3,31 +3,32 @@
 from django.db import migrations
 
 # The text that is hashed: every column of meaning, in order, one line each, after the hash before it.
-# docs/operating.md describes it, so that anybody can check a chain without this program.
+# docs/history.md describes it, so that anybody can check a chain without this program.
 FORWARD = r"""
 CREATE FUNCTION journal_event_hash(
     before bytea, kind text, subject uuid, number int, code text, vals jsonb,
-    actor_kind text, actor_id uuid, at timestamptz
-) RETURNS bytea LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    actor_kind text, actor_id uuid, at timestamptz, written_at timestamptz
+) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT sha256(before || convert_to(concat_ws(E'\n', kind, subject::text, number::text, code, vals::text,
         actor_kind, coalesce(actor_id::text, '-'),
-        to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')), 'UTF8'))
+        to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+        to_char(written_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')), 'UTF8'))
 $$;
 
 CREATE FUNCTION journal_event_chained() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     link journal_chain%ROWTYPE;
 BEGIN
-    INSERT INTO journal_chain (subject_kind, subject_id, last_number, last_hash, moved_at)
-    VALUES (NEW.subject_kind, NEW.subject_id, 0, ''::bytea, NEW.at)
-    ON CONFLICT (subject_kind, subject_id) DO NOTHING;
-    SELECT * INTO link FROM journal_chain
-    WHERE subject_kind = NEW.subject_kind AND subject_id = NEW.subject_id FOR UPDATE;
-    NEW.number := link.last_number + 1;
+    -- Takes the lock on the subject's chain, and still returns the hash before this event.
+    INSERT INTO journal_chain AS chain (subject_kind, subject_id, last_number, last_hash)
+    VALUES (NEW.subject_kind, NEW.subject_id, 1, ''::bytea)
+    ON CONFLICT (subject_kind, subject_id) DO UPDATE SET last_number = chain.last_number + 1
+    RETURNING * INTO link;
+    NEW.number := link.last_number;
+    NEW.written_at := transaction_timestamp();
     NEW.hash := journal_event_hash(link.last_hash, NEW.subject_kind, NEW.subject_id, NEW.number, NEW.code,
-        NEW.values, NEW.actor_kind, NEW.actor_id, NEW.at);
-    UPDATE journal_chain SET last_number = NEW.number, last_hash = NEW.hash, moved_at = greatest(moved_at, NEW.at)
-    WHERE id = link.id;
+        NEW.values, NEW.actor_kind, NEW.actor_id, NEW.at, NEW.written_at);
+    UPDATE journal_chain SET last_hash = NEW.hash WHERE id = link.id;
     RETURN NEW;
 END $$;
 
@@ -54,7 +55,7 @@ DROP TRIGGER event_stands ON journal_event;
 DROP TRIGGER event_chained ON journal_event;
 DROP FUNCTION journal_history_stands();
 DROP FUNCTION journal_event_chained();
-DROP FUNCTION journal_event_hash(bytea, text, uuid, int, text, jsonb, text, uuid, timestamptz);
+DROP FUNCTION journal_event_hash(bytea, text, uuid, int, text, jsonb, text, uuid, timestamptz, timestamptz);
 """
 
 
