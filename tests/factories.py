@@ -1,14 +1,16 @@
 """Makers of rows for all tests, one section for each app. Plain functions; name only what a test is about."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from accounts.models import ApiKey, Platform, RoleGrant, Scope, User
 from accounts.models.machines import hash_key
+from helpdesk.models import Barred, Message, Note, Queue, QueueKind, Side, Team, TeamMember, Ticket
 from journal.actions import record
 from journal.actors import SYSTEM
 from journal.ids import uuid7
 from journal.outbox import deliver
+from journal.references import new_reference
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 _numbers = count(1)
@@ -83,3 +85,61 @@ def make_event(subject=None, code="happened", *, by=SYSTEM, at=NOON, **values):
 
 def make_delivery(kind="test.news", *, about=None, at=NOON, **fields):
     return deliver(kind, about=about or Thing(), at=at, **fields)
+
+
+# --- helpdesk ---
+
+
+def make_team(*members, name="Team"):
+    team = Team.objects.create(name=name)
+    for user in members:
+        TeamMember.objects.create(team=team, user=user, joined_at=NOON)
+    return team
+
+
+def make_queue(*members, kind=QueueKind.COMPLAINT, **fields):
+    """A queue of a team of its own, whose members are `members`."""
+    number = next(_numbers)
+    return Queue.objects.create(
+        slug=fields.pop("slug", f"queue-{number}"),
+        name=fields.pop("name", f"Queue {number}"),
+        kind=kind,
+        team=fields.pop("team", None) or make_team(*members),
+        **fields,
+    )
+
+
+def make_ticket(queue=None, *, text="", **fields):
+    """A ticket as Rita opened it at noon; with `text` it begins with a message of hers."""
+    queue = queue or make_queue()
+    at = fields.pop("opened_at", NOON)
+    ticket = Ticket.objects.create(
+        reference=new_reference(),
+        queue=queue,
+        kind=queue.kind,
+        language=fields.pop("language", "en"),
+        summary=fields.pop("summary", "My channel is gone"),
+        opened_at=at,
+        changed_at=at,
+        due_at=fields.pop("due_at", at + timedelta(hours=queue.answer_within_hours)),
+        **fields,
+    )
+    if text:
+        make_message(ticket, text)
+    return ticket
+
+
+def make_message(ticket, text="Please help.", *, author=None, at=NOON, **fields):
+    """A message from the person, or from `author` on the staff."""
+    side = Side.STAFF if author else Side.PERSON
+    return Message.objects.create(
+        ticket=ticket, side=side, author=author, text=text, written_at=at, told_at=at, **fields
+    )
+
+
+def make_note(ticket, author, text="Looks like a mistake.", *, at=NOON):
+    return Note.objects.create(ticket=ticket, author=author, text=text, written_at=at)
+
+
+def bar(ticket, user, why="decided"):
+    return Barred.objects.create(ticket=ticket, user=user, why=why, at=NOON)

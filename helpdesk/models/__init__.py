@@ -3,6 +3,7 @@
 from helpdesk.models.access import Barred, Contact, Receipt, Submission
 from helpdesk.models.console import ReplyTemplate, SavedView, TicketLink
 from helpdesk.models.queues import Queue, QueueKind, Team, TeamMember
+from helpdesk.models.search import SearchText
 from helpdesk.models.tickets import Priority, Status, Ticket
 from helpdesk.models.words import Attachment, Message, Note, Side
 
@@ -18,6 +19,7 @@ __all__ = [
     "Receipt",
     "ReplyTemplate",
     "SavedView",
+    "SearchText",
     "Side",
     "Status",
     "Submission",

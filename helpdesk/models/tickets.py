@@ -118,6 +118,17 @@ class Ticket(Row):
                 condition=Q(status="new", assignee=None),
             ),
             models.Index(
+                fields=["queue", "language", "priority", "due_at", "id"],
+                name="ticket_queue_language",
+                condition=Q(status__in=["new", "open", "waiting"]),
+            ),
+            models.Index(
+                fields=["queue", "category", "priority", "due_at", "id"],
+                name="ticket_queue_category",
+                condition=Q(status__in=["new", "open", "waiting"]),
+            ),
+            models.Index(fields=["queue", "status", "priority", "due_at", "id"], name="ticket_queue_status"),
+            models.Index(
                 fields=["assignee", "priority", "due_at", "id"],
                 name="ticket_mine",
                 condition=Q(status__in=["new", "open", "waiting"]),

@@ -1,0 +1,110 @@
+"""Search over the words of cases: filled in the transaction that writes them, read only within sight.
+
+The cost does not grow with the number of tickets: the newest are walked first; only a word that is rare
+among them goes to the index, and then no more than a bounded number of matches is looked at.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models.signals import post_save
+
+from helpdesk.folding import MOST, quoted, tokens_of, wanted
+from helpdesk.models import Message, Note, TeamMember, Ticket
+from journal.references import read_reference
+
+NEWEST = 2000  # tickets walked from the newest before the index is asked
+MATCHES = 2000  # matches looked at in the index
+
+ADD = """
+INSERT INTO helpdesk_searchtext (ticket_id, tokens) VALUES (%s, array_to_tsvector(%s::text[]))
+ON CONFLICT (ticket_id) DO UPDATE SET tokens = helpdesk_searchtext.tokens || excluded.tokens
+"""
+AMONG_NEWEST = f"""
+SELECT ticket_id FROM (
+    SELECT ticket_id, tokens FROM helpdesk_searchtext ORDER BY ticket_id DESC LIMIT {NEWEST}
+) newest WHERE tokens @@ %s::tsquery ORDER BY ticket_id DESC LIMIT %s
+"""  # noqa: S608 - only our own number is put in
+IN_INDEX = f"""
+SELECT ticket_id FROM helpdesk_searchtext WHERE tokens @@ %s::tsquery LIMIT {MATCHES}
+"""  # noqa: S608
+
+
+def index_words(ticket: Ticket, words: Iterable[str]) -> None:
+    """Make `ticket` findable by `words`: what was written in it, the statement, a puid, a user's id.
+
+    Called inside the transaction that stores them. One statement.
+    """
+    tokens = set().union(*(tokens_of(text) for text in words if text))
+    found = [*sorted(tokens)[:MOST], _queue_token(ticket.queue_id)]
+    with connection.cursor() as cursor:
+        cursor.execute(ADD, [ticket.pk, found])
+
+
+def _queue_token(queue_id: UUID) -> str:
+    return f"queue:{queue_id}"
+
+
+@dataclass(frozen=True)
+class Found:
+    """Ids of tickets, newest first; `is_cut` where older matches may be missing."""
+
+    ids: list[UUID]
+    is_cut: bool = False
+
+
+def search(user: Any, typed: str, *, limit: int = 50) -> Found:
+    """The tickets within the user's sight that hold every word of `typed`, or bear it as reference."""
+    visible = Ticket.objects.visible_to(user)
+    if reference := read_reference(typed):
+        named = list(visible.filter(reference=reference).values_list("pk", flat=True))
+        if named:
+            return Found(named)
+    query = wanted(typed)
+    if not query:
+        return Found([])
+    ids, is_cut = _matches(_within_sight(user, query), limit)
+    seen = set(visible.filter(pk__in=ids).values_list("pk", flat=True))
+    return Found([pk for pk in ids if pk in seen][:limit], is_cut)
+
+
+def _within_sight(user: Any, query: str) -> str:
+    """The query over the user's queues only, so that others' matches do not crowd out theirs."""
+    if user.has_role("head"):
+        return query
+    queues = TeamMember.objects.filter(user=user.pk, left_at=None).values_list("team__queues", flat=True)
+    tokens = [quoted(_queue_token(pk)) for pk in queues if pk]
+    return f"({query}) & ({' | '.join(tokens)})" if tokens else f"({query}) & 'queue:none'"
+
+
+def _matches(query: str, limit: int) -> tuple[list[UUID], bool]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(AMONG_NEWEST, [query, limit + 1])
+        ids = [pk for (pk,) in cursor.fetchall()]
+        if len(ids) > limit:
+            return ids[:limit], True
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(IN_INDEX, [query])
+        older = {pk for (pk,) in cursor.fetchall()}
+    every = sorted({*ids, *older}, reverse=True)
+    return every[:limit], len(older) == MATCHES or len(every) > limit
+
+
+def _index_ticket(sender: type[Ticket], instance: Ticket, created: bool, **kwargs: Any) -> None:
+    if created:
+        index_words(instance, [instance.reference, instance.summary])
+
+
+def _index_text(sender: type, instance: Message | Note, created: bool, **kwargs: Any) -> None:
+    if created and instance.text:
+        index_words(instance.ticket, [instance.text])
+
+
+def follow_words() -> None:
+    """From now on what is written in a ticket is indexed as it is stored."""
+    post_save.connect(_index_ticket, sender=Ticket, dispatch_uid="index_ticket")
+    post_save.connect(_index_text, sender=Message, dispatch_uid="index_message")
+    post_save.connect(_index_text, sender=Note, dispatch_uid="index_note")
