@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage, get_connection
+from django.core.validators import validate_email
 from django.template import Context, Engine
 from django.utils import translation
 
@@ -62,6 +64,7 @@ def message_id(delivery: Delivery) -> str:
 
 def send_mail(delivery: Delivery) -> None:
     """Carry one delivery to its address."""
+    _check(delivery.address)
     subject, text = worded(delivery)
     message = EmailMessage(
         subject=subject,
@@ -77,6 +80,13 @@ def send_mail(delivery: Delivery) -> None:
         raise _undeliverable(failure) from None
 
 
+def _check(address: str) -> None:
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise Undeliverable("address_unusable", final=True) from None
+
+
 def _undeliverable(failure: Exception) -> Undeliverable:
     """What an SMTP failure means: 5xx for this address is final, everything else may pass."""
     match failure:
@@ -87,8 +97,6 @@ def _undeliverable(failure: Exception) -> Undeliverable:
             return Undeliverable("mail_refused", final=code >= 500)
         case smtplib.SMTPAuthenticationError() | smtplib.SMTPSenderRefused():
             return Undeliverable("server_refused")  # ours to mend, so worth a repeat
-        case UnicodeError() | ValueError():
-            return Undeliverable("address_unusable", final=True)
         case ssl.SSLError():
             return Undeliverable("tls_failed")
         case smtplib.SMTPException() | OSError():
