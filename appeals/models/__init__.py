@@ -10,6 +10,7 @@ from appeals.models.decisions import (
     Effect,
     Puid,
 )
+from appeals.models.intake import Door, Intake
 from appeals.models.measures import Measure, MeasureKind
 from appeals.models.notices import Ground, Notice, NoticeGroup
 
@@ -21,8 +22,10 @@ __all__ = [
     "DecisionKind",
     "DecisionOrder",
     "DecisionPerson",
+    "Door",
     "Effect",
     "Ground",
+    "Intake",
     "Measure",
     "MeasureKind",
     "Notice",

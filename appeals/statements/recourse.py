@@ -143,39 +143,39 @@ def effects(value: Any, place: str, errors: Errors) -> list[dict[str, Any]] | No
 
 def language(value: Any, place: str, errors: Errors) -> str | None:
     """A language tag, in small letters as our own language codes are."""
-    read = text(35, form=_LANGUAGE)(value, place, errors)
+    read = text(10, form=_LANGUAGE)(value, place, errors)
     return read and read.lower()
 
 
 _ORDER: dict[str, Read] = {
-    "authority": text(500, required=True),
+    "authority": text(300, required=True),
     "country": text(2, required=True, form=_COUNTRY),
-    "legal_basis": text(2000),
+    "legal_basis": text(500),
     "kind": choice(*ORDER_KINDS),
     "may_be_told_from": moment,
 }
 _EFFECT: dict[str, Read] = {
-    "id": text(255, required=True),
-    "kind": text(100, required=True),
+    "id": text(200, required=True),
+    "kind": text(80, required=True),
     "until": moment,
     "irreversible": flag,
-    "reason": text(2000),
+    "reason": text(500),
 }
 _IN_FORCE: dict[str, Read] = {
-    "id": text(255),
-    "kind": text(100, required=True),
+    "id": text(200),
+    "kind": text(80, required=True),
     "since": moment,
     "until": moment,
-    "reason": text(2000),
+    "reason": text(500),
 }
 _RECOURSE: dict[str, Read] = {
-    "user_ref": text(255),
+    "user_ref": text(200),
     "user_language": language,
-    "user_contact": text(320, form=_CONTACT),
-    "content_ref": text(2000),
+    "user_contact": text(254, form=_CONTACT),
+    "content_ref": text(500),
     "content_excerpt": text(5000),
-    "rule": text(100, form=_RULE),
-    "decided_by": text(255),
+    "rule": text(40, form=_RULE),
+    "decided_by": text(100),
     "informed_at": moment,
     "order": order,
     "effects": effects,

@@ -1,1 +1,0 @@
-"""The doors to people and machines in a browser."""

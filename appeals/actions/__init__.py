@@ -1,0 +1,1 @@
+"""What people, platforms and clocks do with decisions and appeals."""

@@ -1,0 +1,1 @@
+"""The program interface of decisions, notices, appeals and measures."""

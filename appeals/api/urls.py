@@ -1,0 +1,18 @@
+"""Addresses below /api/v1/. Those of the European database end without a slash, as there."""
+
+from django.urls import path
+
+from appeals.api import statements
+
+app_name = "appeals_api"
+urlpatterns = [
+    path("ping", statements.PingView.as_view(), name="ping"),
+    path("v1/statement", statements.SingleView.as_view(), name="statement"),
+    path("v1/statements", statements.BulkView.as_view(), name="statements"),
+    path(
+        "v1/statement/existing-puid/<str:puid>",
+        statements.ExistingPuidView.as_view(),
+        name="existing_puid",
+    ),
+    path("v1/statement/<str:uuid>", statements.StatementView.as_view(), name="statement_of"),
+]
