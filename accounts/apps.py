@@ -7,4 +7,4 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People and machines")
 
     def ready(self) -> None:
-        from accounts import schema  # noqa: F401
+        from accounts import mails, schema, signals  # noqa: F401

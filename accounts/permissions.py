@@ -1,19 +1,23 @@
 """Who may come in, and who may change what about people and machines."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 
-from accounts.models import FactorReset, RoleGrant, User
-from accounts.roles import CASE_ROLES, Role
+from accounts.models import FactorReset, RoleGrant, User, UserSession
+from accounts.roles import Role
+from journal.actors import SYSTEM, Actor, Acts
 
 View = Callable[..., HttpResponseBase]
 
+ALONE_AFTER = timedelta(days=7)
 RESETTERS = (Role.OPERATOR, Role.HEAD, Role.LEAD)
 
 
@@ -51,34 +55,51 @@ def needs_role_class(*roles: str) -> Callable[[type], type]:
     return method_decorator(needs_role(*roles), name="dispatch")
 
 
-def is_operator(user: User) -> bool:
-    return user.is_active and user.has_role(Role.OPERATOR)
+def is_operator(user: Actor | Acts) -> bool:
+    """A person who is an operator now; no key and no clock is one."""
+    return isinstance(user, User) and user.has_role(Role.OPERATOR)
 
 
-def can_see_people(user: User) -> bool:
-    return user.is_active and user.has_role(*RESETTERS)
+def can_operate(by: Actor | Acts) -> bool:
+    """Operators run people and platforms; so does the command line of the server itself."""
+    return by == SYSTEM or is_operator(by)
 
 
-def can_ask_role(user: User, about: User) -> bool:
-    """Operators propose and end roles, never their own."""
-    return is_operator(user) and user.pk != about.pk and about.is_active
+def is_alone(user: User, at: datetime) -> bool:
+    """There is no other operator, and there was none lately: so nobody gets alone by sending others away."""
+    others = RoleGrant.objects.filter(role=Role.OPERATOR, given_at__isnull=False).exclude(user=user)
+    return not others.filter(
+        Q(ended_at=None, user__is_active=True) | Q(ended_at__gt=at - ALONE_AFTER)
+    ).exists()
 
 
-def can_give_role(user: User, grant: RoleGrant, *, is_alone: bool) -> bool:
-    """A role that reads cases is given by a second operator, where there is one."""
-    if not can_ask_role(user, grant.user):
-        return False
-    return grant.role not in CASE_ROLES or user.pk != grant.asked_by_id or is_alone
+def can_see_people(user: Actor | Acts) -> bool:
+    return isinstance(user, User) and user.has_role(*RESETTERS)
 
 
-def can_end_role(user: User, grant: RoleGrant) -> bool:
+def can_ask_role(user: Actor | Acts, about: User) -> bool:
+    """Operators propose roles, never their own."""
+    return isinstance(user, User) and is_operator(user) and user.pk != about.pk and about.is_active
+
+
+def can_give_role(user: Actor | Acts, grant: RoleGrant) -> bool:
+    """The second operator, not the one who asked and not the one whom it is for."""
+    return isinstance(user, User) and can_ask_role(user, grant.user) and user.pk != grant.asked_by_id
+
+
+def can_end_role(user: Actor | Acts, grant: RoleGrant) -> bool:
     """An operator ends anybody's role; anybody lays down their own."""
-    return user.is_active and (is_operator(user) or user.pk == grant.user_id)
+    return isinstance(user, User) and user.is_active and (is_operator(user) or user.pk == grant.user_id)
 
 
-def can_ask_reset(user: User, about: User) -> bool:
-    return can_see_people(user) and user.pk != about.pk
+def can_end_session(user: Actor | Acts, session: UserSession) -> bool:
+    return isinstance(user, User) and user.is_active and user.pk == session.user_id
 
 
-def can_approve_reset(user: User, reset: FactorReset) -> bool:
-    return can_ask_reset(user, reset.user) and user.pk != reset.asked_by_id
+def can_ask_reset(user: Actor | Acts, about: User) -> bool:
+    """A colleague's second factor; never one's own."""
+    return isinstance(user, User) and can_see_people(user) and user.pk != about.pk and about.is_active
+
+
+def can_approve_reset(user: Actor | Acts, reset: FactorReset) -> bool:
+    return isinstance(user, User) and can_ask_reset(user, reset.user) and user.pk != reset.asked_by_id

@@ -30,3 +30,6 @@ CASE_ROLES = frozenset(
         Role.LEGAL_ANALYST,
     }
 )
+
+# Given by two operators. Operator itself is one: else one operator could make the second.
+TWO_OPERATOR_ROLES = CASE_ROLES | {Role.OPERATOR}

@@ -12,7 +12,7 @@ from journal.models import Digest, Event
 
 # The last event that the day wrote to each chain, in an order that everybody can repeat.
 HEADS = """
-    SELECT DISTINCT ON (subject_kind, subject_id) subject_kind, subject_id, number, hash
+    SELECT DISTINCT ON (subject_kind COLLATE "C", subject_id) subject_kind, subject_id, number, hash
     FROM journal_event WHERE written_at >= %s AND written_at < %s
     ORDER BY subject_kind COLLATE "C", subject_id, number DESC
 """

@@ -106,12 +106,14 @@ class UserSessionSet(models.QuerySet["UserSession"]):
 class UserSession(Row):
     """A device somebody is signed in on: browser, system and days, no address and no hour.
 
-    The browser's session holds this row's id; a row that has ended ends it at its next request.
+    The browser's session holds this row's id; a row that has ended ends it at its next request. `device`
+    is the hash of a random cookie by which a browser is known again, so that only new ones are mailed about.
     """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="sessions")
     browser = models.CharField(max_length=40)
     system = models.CharField(max_length=40)
+    device = models.BinaryField()
     created_on = models.DateField()
     last_seen_on = models.DateField()
     ended_at = models.DateTimeField(null=True)

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models.people import User
-from accounts.roles import CASE_ROLES, Role
+from accounts.roles import TWO_OPERATOR_ROLES, Role
 from journal.ids import Row
 
 
@@ -21,7 +21,7 @@ class RoleGrantSet(models.QuerySet["RoleGrant"]):
 class RoleGrant(Row):
     """A role asked for somebody by one operator and given by another.
 
-    A role that reads no cases may be given by the operator who asks. `given_alone`: there was only one
+    A role outside TWO_OPERATOR_ROLES may be given by the operator who asks. `given_alone`: there was only one
     operator, and the operators were told. Without `asked_by`: given from the server's command line.
     """
 
@@ -47,8 +47,10 @@ class RoleGrant(Row):
                 name="nobody_gives_themselves_a_role",
             ),
             models.CheckConstraint(
-                condition=~Q(role__in=sorted(CASE_ROLES)) | ~Q(given_by=F("asked_by")) | Q(given_alone=True),
-                name="two_operators_for_roles_that_read_cases",
+                condition=~Q(role__in=sorted(TWO_OPERATOR_ROLES))
+                | ~Q(given_by=F("asked_by"))
+                | Q(given_alone=True),
+                name="two_operators_for_weighty_roles",
             ),
         ]
 

@@ -10,7 +10,7 @@ from tests.receivers import mail_server
 KIND = "test.news"
 TEMPLATES = {
     "test/subject.txt": "{% load i18n %}{% translate 'Cancel' %}\n & \n{{ kind }}",
-    "test/body.txt": "{% autoescape on %}{{ base_url }}/case/ & {{ reference }}{% endautoescape %} {{ mark }}",
+    "test/body.txt": "{{ base_url }}/case/ & {{ reference }} {{ mark }}",
 }
 
 

@@ -1,0 +1,58 @@
+"""What people and clocks do about accounts, one verb each."""
+
+from accounts.actions.factors import (
+    approve_factor_reset,
+    ask_factor_reset,
+    give_demo_factor,
+    refuse_factor_reset,
+)
+from accounts.actions.people import (
+    accept_invitation,
+    change_own_details,
+    deactivate,
+    empty_user,
+    invite,
+    reactivate,
+    withdraw_invitation,
+)
+from accounts.actions.platforms import (
+    add_endpoint,
+    close_platform,
+    disable_endpoint,
+    make_key,
+    open_platform,
+    reopen_platform,
+    revoke_key,
+    rotate_secret,
+)
+from accounts.actions.roles import ask_role, end_role, give_first_role, give_role
+from accounts.actions.sessions import begin_session, end_other_sessions, end_session
+
+__all__ = [
+    "accept_invitation",
+    "add_endpoint",
+    "approve_factor_reset",
+    "ask_factor_reset",
+    "ask_role",
+    "begin_session",
+    "change_own_details",
+    "close_platform",
+    "deactivate",
+    "disable_endpoint",
+    "empty_user",
+    "end_other_sessions",
+    "end_role",
+    "end_session",
+    "give_demo_factor",
+    "give_first_role",
+    "give_role",
+    "invite",
+    "make_key",
+    "open_platform",
+    "reactivate",
+    "refuse_factor_reset",
+    "reopen_platform",
+    "revoke_key",
+    "rotate_secret",
+    "withdraw_invitation",
+]

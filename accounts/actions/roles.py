@@ -1,0 +1,114 @@
+"""Giving roles and taking them back."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.actions.telling import tell, tell_operators
+from accounts.models import RoleGrant, User
+from accounts.permissions import can_ask_role, can_end_role, can_give_role, is_alone
+from accounts.roles import TWO_OPERATOR_ROLES, Role
+from journal.actions import record
+from journal.actors import SYSTEM, Actor
+from journal.errors import Refused, require
+
+
+def _locked(user: User) -> User:
+    return User.objects.select_for_update(no_key=True).get(pk=user.pk)
+
+
+def _new_grant(user: User, role: str, *, asked_by: User | None, at: datetime) -> RoleGrant:
+    try:
+        with transaction.atomic():
+            return RoleGrant.objects.create(user=user, role=role, asked_by=asked_by, asked_at=at)
+    except IntegrityError as error:
+        raise Refused(
+            "role_is_there", _("This role is already held or asked for. Look at the list of roles.")
+        ) from error
+
+
+@transaction.atomic
+def ask_role(user: User, role: str, *, by: User, at: datetime) -> RoleGrant:
+    """Propose a role. It is given at once where one operator is enough, or there is no other.
+
+    Raises PermissionDenied, Refused("role_is_there").
+    """
+    user = _locked(user)
+    require(can_ask_role(by, user))
+    grant = _new_grant(user, role, asked_by=by, at=at)
+    record(user, "role_asked", by=by, at=at, role=role)
+    if role not in TWO_OPERATOR_ROLES:
+        return _give(grant, by=by, at=at)
+    if is_alone(by, at):
+        return _give(grant, by=by, at=at, alone=True)
+    tell_operators("role_asked", about=user, at=at, role=role)
+    return grant
+
+
+@transaction.atomic
+def give_role(grant: RoleGrant, *, by: User, at: datetime) -> RoleGrant:
+    """Give, as the second operator, a role that another asked for. Raises PermissionDenied, Refused."""
+    _locked(grant.user)
+    grant = RoleGrant.objects.select_for_update(no_key=True).select_related("user").get(pk=grant.pk)
+    require(can_give_role(by, grant))
+    if grant.given_at or grant.ended_at:
+        raise Refused("role_was_settled", _("This request was settled in the meantime. Load the page again."))
+    return _give(grant, by=by, at=at)
+
+
+@transaction.atomic
+def give_first_role(user: User, role: str, *, by: Actor, at: datetime) -> RoleGrant:
+    """Give a role from the command line: to the first operator, and outside production to the demo's cast."""
+    user = _locked(user)
+    is_first = role == Role.OPERATOR and not User.objects.holding(Role.OPERATOR).exists()
+    require(by == SYSTEM and (is_first or not settings.PRODUCTION))
+    grant = _new_grant(user, role, asked_by=None, at=at)
+    grant.given_at = at
+    grant.save(update_fields=["given_at"])
+    record(user, "role_given", by=by, at=at, role=role)
+    return grant
+
+
+def _give(grant: RoleGrant, *, by: User, at: datetime, alone: bool = False) -> RoleGrant:
+    grant.given_by, grant.given_at, grant.given_alone = by, at, alone
+    grant.save(update_fields=["given_by", "given_at", "given_alone"])
+    record(grant.user, "role_given", by=by, at=at, role=grant.role, alone=alone)
+    tell(grant.user, "role_given_to_you", about=grant.user, at=at, role=grant.role)
+    tell_operators("role_given", about=grant.user, at=at, role=grant.role, alone=alone)
+    return grant
+
+
+@transaction.atomic
+def end_role(grant: RoleGrant, *, by: User, at: datetime) -> RoleGrant:
+    """Take a role back, or turn down one that was asked for; anybody may lay down their own.
+
+    Raises PermissionDenied, Refused("last_operator").
+    """
+    _locked(grant.user)
+    grant = RoleGrant.objects.select_for_update(no_key=True).select_related("user").get(pk=grant.pk)
+    require(can_end_role(by, grant))
+    if grant.ended_at:
+        return grant
+    if grant.role == Role.OPERATOR and grant.given_at:
+        _keep_one_operator(without=grant.user)
+    close_grant(grant, by=by, at=at)
+    return grant
+
+
+def close_grant(grant: RoleGrant, *, by: User, at: datetime) -> None:
+    """End a locked grant and tell the operators."""
+    code = "role_ended" if grant.given_at else "role_refused"
+    grant.ended_by, grant.ended_at = by, at
+    grant.save(update_fields=["ended_by", "ended_at"])
+    record(grant.user, code, by=by, at=at, role=grant.role)
+    tell_operators(code, about=grant.user, at=at, role=grant.role)
+
+
+def _keep_one_operator(*, without: User) -> None:
+    """Refuse to leave the house without an operator. Locks their grants, against two who leave at once."""
+    grants = RoleGrant.objects.live().filter(role=Role.OPERATOR, user__is_active=True)
+    holders = list(grants.select_for_update(no_key=True).order_by("pk").values_list("user", flat=True))
+    if holders in ([without.pk], []):
+        raise Refused("last_operator", _("This is the last operator. Give the role to somebody else first."))

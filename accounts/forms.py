@@ -1,0 +1,186 @@
+"""Forms about people and machines: shape only; actions check meaning."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from allauth.account.forms import LoginForm
+from allauth.core import context
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from django import forms
+from django.conf import settings
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.adapter import refuse_to_wait
+from accounts.models import ApiKey, Invitation, Platform, Scope, User, WebhookEndpoint
+from accounts.models.machines import PLATFORM_SCOPES, USER_SCOPES
+from accounts.roles import Role
+from accounts.waits import code_key, count_failure, forget_failures, seconds_left
+
+# Every language that staff may read, of which the pages come in some.
+READ_LANGUAGES = [
+    ("en", "English"),
+    ("ru", "Русский"),
+    ("fa", "فارسی"),
+    ("uk", "Українська"),
+    ("be", "Беларуская"),
+    ("ar", "العربية"),
+    ("zh-hant", "繁體中文"),
+    ("pt-br", "Português (Brasil)"),
+    ("es", "Español"),
+    ("fr", "Français"),
+]
+
+
+class SignInForm(LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("E-mail address")
+        self.fields["password"].help_text = ""
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+
+
+class SlowCode(forms.Form):
+    """A code of the second factor; wrong ones make the next wait longer."""
+
+    user: User
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("Code")
+        self.fields["code"].help_text = _("From your app, or one of your recovery codes.")
+        self.fields["code"].widget.attrs.pop("placeholder", None)
+        self.fields["code"].widget.attrs["inputmode"] = "numeric"
+
+    def clean_code(self) -> str:
+        key = code_key(context.request, self.user)
+        if wait := seconds_left(key):
+            raise refuse_to_wait(wait)
+        count_failure(key)
+        code: str = super().clean_code()  # type: ignore[misc]
+        forget_failures(key)
+        return code
+
+
+class CodeForm(SlowCode, AuthenticateForm):
+    pass
+
+
+class CodeAgainForm(SlowCode, ReauthenticateForm):
+    pass
+
+
+class InvitationForm(forms.ModelForm):
+    roles = forms.MultipleChoiceField(
+        label=_("Roles"),
+        choices=Role.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("Roles that read cases, and operator, wait for a second operator."),
+    )
+
+    class Meta:
+        model = Invitation
+        fields = ["email", "name", "language", "roles"]
+        widgets = {"language": forms.Select}
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["language"] = forms.ChoiceField(
+            label=_("Language of the mail"), choices=settings.LANGUAGES
+        )
+
+
+class JoinForm(forms.Form):
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=100,
+        help_text=_("Only colleagues see it. People who write to us never do."),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    password = forms.CharField(
+        label=_("A password"),
+        strip=False,
+        help_text=_("At least 12 characters. Several words in a row are easy to remember and hard to guess."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=_("The same password again"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any):
+        self.email = email
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        password = cleaned.get("password")
+        if password and cleaned.get("again") and password != cleaned["again"]:
+            self.add_error("again", _("The two passwords differ. Type the same one twice."))
+        elif password:
+            self._judge(password, cleaned.get("name", ""))
+        return cleaned
+
+    def _judge(self, password: str, name: str) -> None:
+        try:
+            password_validation.validate_password(password, User(email=self.email, name=name))
+        except ValidationError as error:
+            self.add_error("password", error)
+
+
+class DetailsForm(forms.ModelForm):
+    language = forms.ChoiceField(label=_("Language of mail and pages"), choices=settings.LANGUAGES)
+    languages = forms.MultipleChoiceField(
+        label=_("Languages you read"),
+        choices=READ_LANGUAGES,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("You are offered tickets in these languages."),
+    )
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"), choices=[(name, name) for name in sorted(available_timezones())]
+    )
+
+    class Meta:
+        model = User
+        fields = ["name", "language", "languages", "time_zone"]
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+
+
+class PlatformForm(forms.ModelForm):
+    class Meta:
+        model = Platform
+        fields = ["name", "slug"]
+        help_texts = {"slug": _("Small letters, digits and hyphens; it appears in addresses.")}
+
+
+class KeyForm(forms.ModelForm):
+    """A new key; `owner` says which scopes there are to choose from."""
+
+    scopes = forms.MultipleChoiceField(label=_("May"), widget=forms.CheckboxSelectMultiple)
+
+    class Meta:
+        model = ApiKey
+        fields = ["name", "scopes"]
+        help_texts = {"name": _("Where it is used, so that you know it again.")}
+
+    def __init__(self, *args: Any, owner: Platform | User, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        allowed = PLATFORM_SCOPES if isinstance(owner, Platform) else USER_SCOPES
+        field = self.fields["scopes"]
+        field.choices = [choice for choice in Scope.choices if choice[0] in allowed]  # type: ignore[attr-defined]
+
+
+class EndpointForm(forms.ModelForm):
+    class Meta:
+        model = WebhookEndpoint
+        fields = ["url"]
+        help_texts = {
+            "url": _("It is told of every event of this platform, signed as Standard Webhooks say.")
+        }

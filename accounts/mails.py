@@ -1,0 +1,28 @@
+"""Which mails there are about accounts. They say where to look, and nothing that others should not read."""
+
+from journal.mail import register_mail
+
+KINDS = [
+    "factor_reset",
+    "factor_reset_asked",
+    "factor_reset_asked_for",
+    "invitation",
+    "new_device",
+    "password_changed",
+    "password_reset",
+    "password_reset_link",
+    "password_set",
+    "recovery_codes_generated",
+    "role_asked",
+    "role_ended",
+    "role_given",
+    "role_given_to_you",
+    "role_refused",
+    "totp_activated",
+    "totp_deactivated",
+    "webauthn_added",
+    "webauthn_removed",
+]
+
+for kind in KINDS:
+    register_mail(kind, "accounts/mail/subject.txt", f"accounts/mail/{kind}.txt")

@@ -1,0 +1,32 @@
+from secrets import token_hex
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.timezone import now
+
+from accounts.actions import make_key, open_platform
+from accounts.models.machines import PLATFORM_SCOPES
+from journal.actors import SYSTEM
+from journal.errors import Refused
+
+
+class Command(BaseCommand):
+    help = "Adds platforms and prints a line NAME KEY for each. A key is shown only here."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("names", nargs="+", metavar="NAME")
+
+    @transaction.atomic
+    def handle(self, *args: Any, names: list[str], **options: Any) -> None:
+        at = now()
+        for name in names:
+            try:
+                platform = open_platform(
+                    name, slug=slugify(name) or f"platform-{token_hex(3)}", by=SYSTEM, at=at
+                )
+            except Refused as refusal:
+                raise CommandError(f"{name}: {refusal}") from refusal
+            __, shown = make_key(platform, name="create_platform", scopes=PLATFORM_SCOPES, by=SYSTEM, at=at)
+            self.stdout.write(f"{name} {shown}")

@@ -1,0 +1,103 @@
+"""What everybody may do about their own account."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import actions
+from accounts.forms import DetailsForm, KeyForm
+from accounts.models import UserSession
+from accounts.permissions import needs_role
+from accounts.views.answers import act_and_go, blame, signed_in
+from journal.errors import Refused
+
+
+@login_required
+@require_safe
+def own(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/own.html", {"user": signed_in(request)})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def details(request: HttpRequest) -> HttpResponse:
+    user = signed_in(request)
+    form = DetailsForm(request.POST or None, instance=user)
+    if request.method == "POST" and form.is_valid():
+        actions.change_own_details(user, **form.cleaned_data, by=user, at=now())
+        return redirect("accounts:own")
+    return render(request, "accounts/details.html", {"form": form})
+
+
+@login_required
+@require_safe
+def sessions(request: HttpRequest) -> HttpResponse:
+    since = now().date() - timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    found = UserSession.objects.open().filter(user=signed_in(request), last_seen_on__gte=since)
+    here = getattr(request, "device_session", None)
+    context = {"sessions": found.order_by("-last_seen_on", "-pk"), "here": here}
+    return render(request, "accounts/sessions.html", context)
+
+
+@login_required
+@require_POST
+def end_session(request: HttpRequest, pk: str) -> HttpResponse:
+    user = signed_in(request)
+    session = get_object_or_404(UserSession.objects.open().filter(user=user), pk=pk)
+    return act_and_go(
+        request,
+        lambda: actions.end_session(session, by=user, at=now()),
+        _("That device is signed out."),
+        "accounts:sessions",
+    )
+
+
+@login_required
+@require_POST
+def end_other_sessions(request: HttpRequest) -> HttpResponse:
+    user = signed_in(request)
+    here = getattr(request, "device_session", None)
+    return act_and_go(
+        request,
+        lambda: actions.end_other_sessions(user, by=user, at=now(), keep=here),
+        _("All other devices are signed out."),
+        "accounts:sessions",
+    )
+
+
+@needs_role()
+@require_http_methods(["GET", "POST"])
+def keys(request: HttpRequest) -> HttpResponse:
+    """Keys for machines that prepare one's own work; a new one is shown in the answer, once."""
+    user = signed_in(request)
+    form = KeyForm(request.POST or None, owner=user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            key, shown = actions.make_key(user, **form.cleaned_data, by=user, at=now())
+        except Refused as refusal:
+            blame(form, refusal)
+        else:
+            return render(
+                request, "accounts/shown_once.html", {"name": key.name, "shown": shown, "own": True}
+            )
+    context = {"form": form, "keys": user.keys.filter(revoked_at=None).order_by("pk")}
+    return render(request, "accounts/keys.html", context)
+
+
+@needs_role()
+@require_POST
+def revoke_own_key(request: HttpRequest, pk: str) -> HttpResponse:
+    user = signed_in(request)
+    key = get_object_or_404(user.keys, pk=pk)
+    return act_and_go(
+        request,
+        lambda: actions.revoke_key(key, by=user, at=now()),
+        _("This key opens nothing any more."),
+        "accounts:keys",
+    )

@@ -1,0 +1,105 @@
+"""Platforms, keys, and where platforms are told."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
+
+from accounts import actions
+from accounts.models import ApiKey, Platform, WebhookEndpoint
+from journal.errors import Refused
+from journal.models import Event
+from tests.factories import NOON, make_platform, make_user
+
+pytestmark = pytest.mark.django_db
+URL = "https://platform.example/hook"
+
+
+@pytest.fixture
+def lena():
+    return make_user("Lena", roles=["operator"])
+
+
+def test_key_is_stored_as_a_hash_alone(lena):
+    platform = make_platform()
+    key, shown = actions.make_key(platform, name="Feed", scopes=["statements:write"], by=lena, at=NOON)
+    row = ApiKey.objects.filter(pk=key.pk).values().get()
+    assert shown.startswith(row["prefix"])
+    assert shown not in str(row)
+    assert ApiKey.objects.of_secret(shown).get() == key
+    assert Event.objects.get(subject_id=platform.pk, code="key_made").values["key"] == str(key.pk)
+
+
+def test_platforms_and_users_have_scopes_of_their_own(lena):
+    with pytest.raises(Refused):
+        actions.make_key(make_platform(), name="x", scopes=["tickets:read"], by=lena, at=NOON)
+    with pytest.raises(Refused):
+        actions.make_key(lena, name="x", scopes=["statements:write"], by=lena, at=NOON)
+
+
+def test_revoked_key_is_found_no_more(lena):
+    key, shown = actions.make_key(make_platform(), name="x", scopes=["notices:write"], by=lena, at=NOON)
+    actions.revoke_key(key, by=lena, at=NOON)
+    assert not ApiKey.objects.of_secret(shown).exists()
+
+
+def test_closed_platform_is_let_in_again_when_reopened(lena):
+    platform = make_platform()
+    __, shown = actions.make_key(platform, name="x", scopes=["notices:write"], by=lena, at=NOON)
+    actions.close_platform(platform, by=lena, at=NOON)
+    assert not ApiKey.objects.of_secret(shown).exists()
+    actions.reopen_platform(platform, by=lena, at=NOON)
+    assert ApiKey.objects.of_secret(shown).exists()
+
+
+def test_only_operators_keep_platforms():
+    otto = make_user("Otto", roles=["head"])
+    with pytest.raises(PermissionDenied):
+        actions.open_platform("Otto's", slug="otto", by=otto, at=NOON)
+    with pytest.raises(PermissionDenied):
+        actions.make_key(make_platform(), name="x", scopes=["notices:write"], by=otto, at=NOON)
+
+
+def test_two_secrets_sign_for_a_day_after_a_rotation(lena):
+    endpoint, first = actions.add_endpoint(make_platform(), url=URL, by=lena, at=NOON)
+    second = actions.rotate_secret(endpoint, by=lena, at=NOON)
+    endpoint.refresh_from_db()
+    assert endpoint.secrets(NOON + timedelta(hours=23)) == [second, first]
+    assert endpoint.secrets(NOON + timedelta(hours=24)) == [second]
+    assert first not in endpoint.sealed_previous_secret
+
+
+def test_disabled_endpoint_wants_nothing_and_may_be_added_again(lena):
+    platform = make_platform()
+    endpoint, __ = actions.add_endpoint(platform, url=URL, event_types=["appeal.filed"], by=lena, at=NOON)
+    assert list(WebhookEndpoint.objects.wanting("appeal.filed")) == [endpoint]
+    assert not WebhookEndpoint.objects.wanting("appeal.decided").exists()
+    with pytest.raises(Refused):
+        actions.add_endpoint(platform, url=URL, by=lena, at=NOON)
+    actions.disable_endpoint(endpoint, by=lena, at=NOON)
+    assert not WebhookEndpoint.objects.wanting("appeal.filed").exists()
+    actions.add_endpoint(platform, url=URL, by=lena, at=NOON)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["ftp://a.example/", "https://user:word@a.example/", "https://a.example/#part", "http://a.example/"],
+)
+def test_production_tells_only_plain_https_addresses(lena, settings, url):
+    settings.PRODUCTION = True
+    with pytest.raises(Refused) as refusal:
+        actions.add_endpoint(make_platform(), url=url, by=lena, at=NOON)
+    assert refusal.value.code == "address_not_usable"
+
+
+def test_command_prints_a_name_and_a_key_for_each_platform():
+    out = StringIO()
+    call_command("create_platform", "Alpha", "Бета", stdout=out)
+    lines = dict(line.split() for line in out.getvalue().splitlines())
+    assert set(lines) == {"Alpha", "Бета"}
+    assert ApiKey.objects.of_secret(lines["Бета"]).get().platform.name == "Бета"
+    with pytest.raises(CommandError):
+        call_command("create_platform", "Gamma", "Alpha", stdout=out)
+    assert Platform.objects.count() == 2
