@@ -26,6 +26,9 @@ class Desk:
     (code -> sentence; a code that is missing is not shown to them) and `staff_words` to the staff.
     `next_step(ticket, at)` is the sentence on the case page that says what happens next and by when.
     `may_purge(ticket, at)` is False while a window or a round is open (design 9).
+    `why_not_erased(ticket, at)` is the sentence that the person reads where erasing must wait, else None.
+    `same_person(ticket, other)` says what the app knows beyond confirmed addresses.
+    `person_may_reopen` is False where another road leads on (a second round).
     """
 
     kind: str
@@ -36,6 +39,9 @@ class Desk:
     staff_words: Mapping[str, Any] = field(default_factory=dict)
     next_step: Callable[..., Any] | None = None
     may_purge: Callable[..., bool] | None = None
+    why_not_erased: Callable[..., Any] | None = None
+    same_person: Callable[..., bool] | None = None
+    person_may_reopen: bool = True
     on_erase: Callable[..., None] | None = None
     take_data: Callable[..., dict[str, Any]] | None = None
 

@@ -5,12 +5,15 @@ from helpdesk.models.console import ReplyTemplate, SavedView, TicketLink
 from helpdesk.models.queues import Queue, QueueKind, Team, TeamMember
 from helpdesk.models.search import SearchText
 from helpdesk.models.tickets import Priority, Status, Ticket
-from helpdesk.models.words import Attachment, Message, Note, Side
+from helpdesk.models.words import Attachment, Draft, FileRemoval, HeldFile, Message, Note, Side
 
 __all__ = [
     "Attachment",
     "Barred",
     "Contact",
+    "Draft",
+    "FileRemoval",
+    "HeldFile",
     "Message",
     "Note",
     "Priority",

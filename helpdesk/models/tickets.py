@@ -89,6 +89,9 @@ class Ticket(Row):
     purge_at = models.DateTimeField(null=True)
     erased_at = models.DateTimeField(null=True)
     is_screened = models.BooleanField(default=True)
+    unanswered_since = models.DateTimeField(
+        null=True, help_text=_("When the person first wrote what nobody has answered yet.")
+    )
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
     turn = models.PositiveIntegerField(
         default=1, help_text=_("Grows with each change, so that a stale form is noticed.")

@@ -48,6 +48,19 @@ class Note(Row):
         ordering = ["id"]
 
 
+class Draft(Row):
+    """A reply that was prepared, by its writer or by a machine of theirs. Nobody outside sees it."""
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="drafts")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    text = models.TextField()
+    is_question = models.BooleanField(default=False)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ticket", "author"], name="one_draft_each")]
+
+
 class Attachment(Row):
     """A file in a case: its kind known by its content, metadata stripped, served only as a download."""
 
@@ -67,3 +80,22 @@ class Attachment(Row):
 
     class Meta:
         ordering = ["id"]
+
+
+class HeldFile(models.Model):
+    """The bytes of an attachment from its transaction until they are in the file store.
+
+    A rollback takes them along, and a process that dies after the commit loses nothing: the sweep
+    brings them to the store under the name that the attachment already has.
+    """
+
+    attachment = models.OneToOneField(Attachment, models.CASCADE, primary_key=True, related_name="held")
+    content = models.BinaryField()
+    held_at = models.DateTimeField(db_index=True)
+
+
+class FileRemoval(Row):
+    """A file that must leave the store, written in the transaction that erased its attachment."""
+
+    name = models.CharField(max_length=200)
+    asked_at = models.DateTimeField()

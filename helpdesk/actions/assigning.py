@@ -1,0 +1,210 @@
+"""Who works on a case: taken, given, laid down, put aside; never by the barred."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.roles import Role
+from helpdesk.actions.tickets import broken_promise, lock, move_ticket, note_event, refuse_ended
+from helpdesk.actions.writing import add_note
+from helpdesk.models import Barred, Queue, Status, TeamMember, Ticket
+from helpdesk.permissions import (
+    can_assign,
+    can_hand_over,
+    can_release,
+    can_see,
+    can_work,
+    is_barred,
+    is_system,
+    staff_of,
+)
+from journal.errors import Refused, require
+from journal.outbox import deliver
+
+TRIES = 5
+
+
+@transaction.atomic
+def take_next(*, by: Any, at: datetime, queue: Queue | None = None) -> Ticket | None:
+    """Give `by` the next ticket that waits for somebody like them; None where there is none.
+
+    Most urgent first, then soonest due, among queues of their teams, languages they read (all, where they
+    named none), not put aside, not barred from. Two people never get the same one. What is not yet
+    screened comes last.
+    """
+    user = staff_of(by)
+    require(user is not None and user.has_role(Role.MODERATOR, Role.LEAD, Role.HEAD))
+    for _try in range(TRIES):
+        ticket = _next(user, at, queue, is_screened=True) or _next(user, at, queue, is_screened=False)
+        if ticket is None:
+            return None
+        try:
+            return _give(ticket, user, by=by, at=at, code="taken")
+        except Refused:  # barred between our look and our lock: look again
+            continue
+    return None
+
+
+def _next(user: User, at: datetime, queue: Queue | None, *, is_screened: bool) -> Ticket | None:
+    waiting = Ticket.objects.filter(status=Status.NEW, assignee=None, is_screened=is_screened)
+    if queue is not None:
+        waiting = waiting.filter(queue=queue)
+    if user.languages:
+        waiting = waiting.filter(language__in=user.languages)
+    return (
+        waiting.visible_to(user)
+        .open_to(user)
+        .awake(at)
+        .in_order()
+        .select_related("queue")
+        .select_for_update(no_key=True, skip_locked=True, of=("self",))
+        .first()
+    )
+
+
+def _give(ticket: Ticket, to: User, *, by: Any, at: datetime, code: str, **values: Any) -> Ticket:
+    """Write the assignee; the database refuses the barred."""
+    before = ticket.assignee_id
+    ticket.assignee, ticket.snoozed_until = to, None
+    fields = ("assignee", "snoozed_until")
+    values |= {"to": to.pk, "from": before}
+    try:
+        with transaction.atomic():
+            if ticket.status == Status.NEW:
+                return move_ticket(ticket, Status.OPEN, by=by, at=at, code=code, save=fields, **values)
+            note_event(ticket, code, *fields, by=by, at=at, **values)
+    except IntegrityError as error:
+        if broken_promise(error) != "not_to_the_barred":
+            raise
+        raise _refuse_barred() from error
+    return ticket
+
+
+def _refuse_barred() -> Refused:
+    return Refused(
+        "barred",
+        _(
+            "This person must stay out of this case: they took part in what it is about. Choose another."
+        ),
+    )
+
+
+@transaction.atomic
+def assign(ticket: Ticket, *, by: Any, at: datetime, to: User, turn: int | None = None) -> Ticket:
+    """Give the case to `to`. Raises Refused("barred"), or "not_theirs" where they cannot see it."""
+    ticket = lock(ticket, turn=turn)
+    require(can_assign(by, ticket, to))
+    _refuse_unfit(ticket, to)
+    if ticket.assignee_id == to.pk:
+        return ticket
+    return _give(ticket, to, by=by, at=at, code="assigned")
+
+
+def _refuse_unfit(ticket: Ticket, to: User) -> None:
+    refuse_ended(ticket)
+    if is_barred(to, ticket):
+        raise _refuse_barred()
+    if not (to.is_active and can_see(to, ticket)):
+        raise Refused(
+            "not_theirs", _("This person does not work on this queue. Choose somebody of its team.")
+        )
+
+
+@transaction.atomic
+def release(ticket: Ticket, *, by: Any, at: datetime, turn: int | None = None) -> Ticket:
+    """Lay the case down, so that somebody else can take it."""
+    ticket = lock(ticket, turn=turn)
+    require(can_release(by, ticket))
+    return _let_go(ticket, by=by, at=at, code="released")
+
+
+def _let_go(ticket: Ticket, *, by: Any, at: datetime, code: str, **values: Any) -> Ticket:
+    before, ticket.assignee = ticket.assignee_id, None
+    if before is None:
+        return ticket
+    if ticket.status == Status.OPEN:
+        return move_ticket(
+            ticket, Status.NEW, by=by, at=at, code=code, save=("assignee",), **{"from": before}, **values
+        )
+    note_event(ticket, code, "assignee", by=by, at=at, **{"from": before}, **values)
+    return ticket
+
+
+@transaction.atomic
+def hand_over(
+    ticket: Ticket, *, by: Any, at: datetime, to: User, note: str, turn: int | None = None
+) -> Ticket:
+    """Give the case to a colleague with a note that says what they need to know."""
+    ticket = lock(ticket, turn=turn)
+    require(can_hand_over(by, ticket))
+    _refuse_unfit(ticket, to)
+    add_note(ticket, by=by, at=at, text=note)
+    return _give(lock(ticket), to, by=by, at=at, code="handed_over")
+
+
+@transaction.atomic
+def snooze(ticket: Ticket, *, by: Any, at: datetime, until: datetime, turn: int | None = None) -> Ticket:
+    """Put the case aside until a moment; it keeps its clocks and its place."""
+    ticket = lock(ticket, turn=turn)
+    require(can_work(by, ticket))
+    refuse_ended(ticket)
+    if until <= at:
+        raise Refused("in_the_past", _("Choose a moment that is still to come."), field="until")
+    ticket.snoozed_until = until
+    note_event(ticket, "snoozed", "snoozed_until", by=by, at=at, until=until)
+    return ticket
+
+
+@transaction.atomic
+def wake(ticket: Ticket, *, by: Any, at: datetime) -> Ticket:
+    """Take a case up again that was put aside: by hand, or by the clock when its moment has come."""
+    ticket = lock(ticket)
+    require(is_system(by) or can_work(by, ticket))
+    if ticket.snoozed_until is None or (is_system(by) and ticket.snoozed_until > at):
+        return ticket
+    ticket.snoozed_until = None
+    note_event(ticket, "woken", "snoozed_until", by=by, at=at)
+    return ticket
+
+
+@transaction.atomic
+def bar(ticket: Ticket, user: User, *, why: str, by: Any, at: datetime) -> Barred:
+    """Keep `user` out of a case from now on. For the apps that know why; asks no right of `by`.
+
+    Who has it already loses it, and the leads of the team are told.
+    """
+    ticket = lock(ticket)
+    barred, is_new = Barred.objects.get_or_create(ticket=ticket, user=user, why=why, defaults={"at": at})
+    if not is_new:
+        return barred
+    note_event(ticket, "barred", by=by, at=at, user=user.pk, why=why)
+    if ticket.assignee_id == user.pk and ticket.is_unfinished:
+        _let_go(ticket, by=by, at=at, code="taken_from_barred", why=why)
+        tell_leads(ticket, "barred_late", at=at)
+    return barred
+
+
+@transaction.atomic
+def declare_conflict(ticket: Ticket, *, by: Any, at: datetime) -> Barred:
+    """Somebody on the staff says that they must not work on this case."""
+    user = staff_of(by)
+    require(user is not None and can_see(by, ticket))
+    return bar(ticket, user, why=Barred.Why.CONFLICT, by=by, at=at)
+
+
+def tell_leads(ticket: Ticket, kind: str, *, at: datetime) -> None:
+    """Mail to the leads of the ticket's team; where it has none, to the heads."""
+    members = TeamMember.objects.filter(team=ticket.queue.team_id, left_at=None).values("user")
+    leads = User.objects.holding(Role.LEAD).filter(pk__in=members)
+    for lead in leads or User.objects.holding(Role.HEAD):
+        deliver(
+            kind,
+            about=ticket,
+            at=at,
+            address=lead.email,
+            language=lead.language,
+            body={"reference": ticket.reference},
+        )

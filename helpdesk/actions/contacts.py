@@ -1,0 +1,97 @@
+"""How a person may be reached: one mail asks the address to confirm; nothing else goes out before."""
+
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from helpdesk.actions.tickets import change, lock, refuse_erased
+from helpdesk.models import Contact, Ticket
+from helpdesk.permissions import can_write
+from journal.actions import record
+from journal.actors import Actor
+from journal.errors import Refused, require
+from journal.models import Delivery
+from journal.outbox import deliver
+
+CONFIRM_WITHIN = timedelta(days=7)
+ASK_AGAIN_AFTER = timedelta(minutes=10)  # so that a form cannot be used to fill somebody's mailbox
+
+
+@transaction.atomic
+def set_contact(ticket: Ticket, *, by: Any, at: datetime, address: str, name: str = "") -> Contact | None:
+    """Reach the person at `address` from now on, once its owner has confirmed; empty: not at all."""
+    ticket = lock(ticket)
+    require(can_write(by, ticket))
+    refuse_erased(ticket)
+    before = Contact.objects.filter(ticket=ticket).first()
+    if before is not None and before.asked_at and at - before.asked_at < ASK_AGAIN_AFTER and address:
+        raise Refused(
+            "asked_just_now",
+            _("We have just written to an address of yours. Wait ten minutes before you give another one."),
+            field="address",
+        )
+    forget_contact(ticket)
+    contact = write_contact(ticket, at=at, address=address, name=name)
+    change(ticket, at=at)
+    record(ticket, "contact_set" if contact else "contact_removed", by=by, at=at)
+    return contact
+
+
+def write_contact(ticket: Ticket, *, at: datetime, address: str, name: str = "") -> Contact | None:
+    """The row, and the one mail that asks to confirm. None where there is nothing to keep."""
+    if not (address or name):
+        return None
+    token = secrets.token_urlsafe(24) if address else ""
+    contact = Contact.objects.create(
+        ticket=ticket,
+        name=name,
+        address=address,
+        token_hash=sha256(token.encode()).digest() if token else None,
+        asked_at=at if address else None,
+    )
+    if address:
+        _write_to(contact, "confirm_contact", at=at, token=token)
+    return contact
+
+
+@transaction.atomic
+def confirm_contact(token: str, *, at: datetime) -> Ticket:
+    """The owner of an address says that we may write there. Raises Refused("unknown_link")."""
+    contact = Contact.objects.filter(token_hash=sha256(token.encode()).digest()).first()
+    if contact is None or contact.asked_at is None or at - contact.asked_at > CONFIRM_WITHIN:
+        raise Refused("unknown_link", _("This link is too old. Open your case and give your address again."))
+    ticket = lock(contact.ticket)
+    if Contact.objects.filter(pk=contact.pk, confirmed_at=None).update(confirmed_at=at):
+        record(ticket, "contact_confirmed", by=Actor("person", ticket.pk), at=at)
+    return ticket
+
+
+def tell_person(ticket: Ticket, *, at: datetime, due_at: datetime | None = None, **body: Any) -> None:
+    """Mail that there is news, not what, to a confirmed address; without one, the case page tells."""
+    contact = Contact.objects.filter(ticket=ticket, confirmed_at__isnull=False).exclude(address="").first()
+    if contact is not None:
+        _write_to(contact, "case_news", at=at, due_at=due_at, **body)
+
+
+def forget_contact(ticket: Ticket) -> None:
+    """Remove the address, also from what has not left yet."""
+    Delivery.objects.waiting().filter(about_id=ticket.pk, kind__in=("case_news", "confirm_contact")).delete()
+    Contact.objects.filter(ticket=ticket).delete()
+
+
+def _write_to(
+    contact: Contact, kind: str, *, at: datetime, due_at: datetime | None = None, **body: Any
+) -> None:
+    deliver(
+        kind,
+        about=contact.ticket,
+        at=at,
+        address=contact.address,
+        language=contact.ticket.language,
+        body={"reference": contact.ticket.reference, **body},
+        due_at=due_at,
+    )

@@ -1,0 +1,139 @@
+"""A case begins. The same form sent twice opens one case (design 13)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from helpdesk.actions.contacts import write_contact
+from helpdesk.actions.filing import file_away
+from helpdesk.attachments import Accepted
+from helpdesk.models import Message, Priority, Queue, Receipt, Side, Submission, Ticket
+from helpdesk.receipts import lookup_of, stored, token_hash, words_from_token
+from journal.actions import record
+from journal.actors import Actor, actor_of
+from journal.errors import Refused
+from journal.ids import uuid7
+from journal.references import new_reference
+
+SAME_FORM_FOR = timedelta(hours=1)
+SHORTEST_TOKEN = 20
+NEWCOMER = Actor("person")  # somebody who writes in for the first time; history then names the case
+INSERT_SUBMISSION = """
+INSERT INTO helpdesk_submission (id, token_hash, ticket_id, sent_at) VALUES (%s, %s, %s, %s)
+ON CONFLICT (token_hash) DO NOTHING
+"""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What whoever wrote in is shown: the reference and, once, the receipt."""
+
+    ticket: Ticket
+    receipt: str
+    was_new: bool
+
+
+@transaction.atomic
+def open_ticket(
+    queue: Queue,
+    *,
+    by: Any,
+    at: datetime,
+    language: str,
+    summary: str,
+    token: str,
+    text: str = "",
+    category: str = "",
+    priority: int = Priority.NORMAL,
+    contact: Mapping[str, str] | None = None,
+    attachments: Iterable[Accepted] = (),
+    is_screened: bool = True,
+) -> Opened:
+    """Open a case in `queue` with the person's first words.
+
+    A caller that keeps a record of its own wraps this in `atomic()` and writes it where `was_new`. The same
+    `token` within the hour gives the same case and receipt again and stores nothing; two at the same
+    moment wait for each other at the unique constraint. Raises Refused("already_sent") after the hour.
+    `contact` holds `address` and `name`, each of which may be missing.
+    """
+    ticket = Ticket(
+        id=uuid7(),
+        reference=_free_reference(),
+        queue=queue,
+        kind=queue.kind,
+        category=category,
+        priority=priority,
+        language=language,
+        summary=summary[:200],
+        opened_at=at,
+        changed_at=at,
+        due_at=at + timedelta(hours=queue.answer_within_hours),
+        is_screened=is_screened,
+    )
+    if not _claim(token, ticket, at):
+        return _sent_before(token, at)
+    ticket.save(force_insert=True)
+    receipt = _give_receipt(ticket, token, at)
+    actor = actor_of(by)
+    actor = Actor("person", ticket.pk) if actor.kind == "person" else actor
+    record(
+        ticket,
+        "opened",
+        by=actor,
+        at=at,
+        queue=queue.pk,
+        kind=queue.kind,
+        category=category,
+        priority=priority,
+    )
+    if text or attachments:
+        _write_first_words(ticket, text, attachments, by=actor, at=at)
+    if contact:
+        write_contact(ticket, at=at, address=contact.get("address", ""), name=contact.get("name", ""))
+    return Opened(ticket, receipt, was_new=True)
+
+
+def _write_first_words(
+    ticket: Ticket, text: str, attachments: Iterable[Accepted], *, by: Actor, at: datetime
+) -> None:
+    message = Message.objects.create(ticket=ticket, side=Side.PERSON, text=text, written_at=at, told_at=at)
+    file_away(ticket, attachments, by=by, at=at, side=Side.PERSON, message=message)
+
+
+def _free_reference() -> str:
+    while Ticket.objects.filter(reference=(reference := new_reference())).exists():
+        pass
+    return reference
+
+
+def _claim(token: str, ticket: Ticket, at: datetime) -> bool:
+    """Take the form's token for this ticket; False where it was sent before. Waits for a sender under way."""
+    if len(token) < SHORTEST_TOKEN:
+        raise Refused("no_token", _("This form was not complete. Load it again and send it once more."))
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT_SUBMISSION, [uuid7(), token_hash(token), ticket.pk, at])
+        return cursor.rowcount == 1
+
+
+def _sent_before(token: str, at: datetime) -> Opened:
+    sent = Submission.objects.select_related("ticket__queue").get(token_hash=token_hash(token))
+    if at - sent.sent_at > SAME_FORM_FOR or sent.ticket.erased_at is not None:
+        raise Refused(
+            "already_sent",
+            _("This form was sent before. Open your case with its receipt, or load the form anew."),
+        )
+    words = words_from_token(token, language=sent.ticket.language)
+    return Opened(sent.ticket, words, was_new=False)
+
+
+def _give_receipt(ticket: Ticket, token: str, at: datetime) -> str:
+    words = words_from_token(token, language=ticket.language)
+    lookup = lookup_of(words)
+    if lookup is None:  # pragma: no cover - our own words are always read
+        raise RuntimeError("A receipt could not be read back.")
+    Receipt.objects.create(ticket=ticket, lookup=stored(lookup), made_at=at)
+    return words

@@ -1,0 +1,171 @@
+"""Words in a case: of the person, of the staff to the person, and notes among the staff."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from helpdesk.actions.contacts import tell_person
+from helpdesk.actions.filing import erase_file, file_away
+from helpdesk.actions.tickets import lock, move_ticket, note_event, refuse_ended, refuse_erased
+from helpdesk.attachments import Accepted
+from helpdesk.models import Draft, Message, Note, Side, Status, Ticket
+from helpdesk.permissions import can_work, can_write, staff_of
+from journal.errors import Refused, require
+from journal.models import Delivery
+
+UNDO_FOR = timedelta(seconds=10)
+
+
+@transaction.atomic
+def person_writes(
+    ticket: Ticket, *, by: Any, at: datetime, text: str, attachments: Iterable[Accepted] = ()
+) -> Message:
+    """The person adds words to their case. An answer to our question lets the work go on.
+
+    A case that has ended stays so: the staff see that something waits (`unanswered_since`).
+    """
+    ticket = lock(ticket)
+    require(can_write(by, ticket))
+    refuse_erased(ticket)
+    _refuse_empty(text, attachments)
+    message = Message.objects.create(ticket=ticket, side=Side.PERSON, text=text, written_at=at, told_at=at)
+    file_away(ticket, attachments, by=by, at=at, side=Side.PERSON, message=message)
+    ticket.unanswered_since = ticket.unanswered_since or at
+    note_event(ticket, "person_wrote", "unanswered_since", by=by, at=at, message=message.pk)
+    if ticket.status == Status.WAITING:
+        status = Status.OPEN if ticket.assignee_id else Status.NEW
+        move_ticket(ticket, status, by=by, at=at, code="resumed")
+    return message
+
+
+@transaction.atomic
+def reply(
+    ticket: Ticket,
+    *,
+    by: Any,
+    at: datetime,
+    text: str,
+    turn: int | None,
+    is_question: bool = False,
+    attachments: Iterable[Accepted] = (),
+) -> Message:
+    """Staff write to the person, who reads it after UNDO_FOR. A question lets the case wait for them.
+
+    Raises Refused("changed_meanwhile") where somebody wrote since the form with `turn` was made.
+    """
+    ticket = lock(ticket, turn=turn)
+    require(can_work(by, ticket))
+    refuse_erased(ticket)
+    _refuse_empty(text, attachments)
+    if is_question:
+        refuse_ended(ticket)
+    told_at = at + UNDO_FOR
+    message = Message.objects.create(
+        ticket=ticket,
+        side=Side.STAFF,
+        author=staff_of(by),
+        text=text,
+        is_question=is_question,
+        written_at=at,
+        told_at=told_at,
+    )
+    file_away(ticket, attachments, by=by, at=at, side=Side.STAFF, message=message)
+    Draft.objects.filter(ticket=ticket, author=staff_of(by)).delete()
+    ticket.unanswered_since = None
+    note_event(
+        ticket, "staff_wrote", "unanswered_since", by=by, at=at, message=message.pk, is_question=is_question
+    )
+    if is_question and ticket.status != Status.WAITING:
+        move_ticket(ticket, Status.WAITING, by=by, at=at, code="waiting")
+    tell_person(ticket, at=at, due_at=told_at, message=str(message.pk))
+    return message
+
+
+@transaction.atomic
+def undo_reply(message: Message, *, by: Any, at: datetime) -> Ticket:
+    """Take a reply back before anything is told. Raises Refused("told") when it is too late.
+
+    Its words become the writer's draft again, so that nothing typed is lost.
+    """
+    ticket = lock(message.ticket)
+    message = Message.objects.get(pk=message.pk)
+    user = staff_of(by)
+    require(user is not None and message.author_id == user.pk and can_work(by, ticket))
+    if at >= message.told_at:
+        raise Refused("told", _("The person can read this already. Write to them again to put it right."))
+    Delivery.objects.waiting().filter(about_id=ticket.pk, body__message=str(message.pk)).delete()
+    for attachment in message.attachments.all():
+        attachment.message = None
+        attachment.save(update_fields=["message"])
+        erase_file(attachment, at=at)
+    write_draft(ticket, user, text=message.text, is_question=message.is_question, at=at)
+    was_question, written_at = message.is_question, message.written_at
+    message.delete()
+    first = ticket.messages.filter(side=Side.PERSON, written_at__gt=_last_answer_at(ticket)).first()
+    ticket.unanswered_since = first.written_at if first and first.written_at <= written_at else None
+    note_event(ticket, "reply_undone", "unanswered_since", by=by, at=at, message=message.pk)
+    if was_question and ticket.status == Status.WAITING:
+        status = Status.OPEN if ticket.assignee_id else Status.NEW
+        move_ticket(ticket, status, by=by, at=at, code="resumed")
+    return ticket
+
+
+def _last_answer_at(ticket: Ticket) -> datetime:
+    """When the staff last wrote; the words that opened the case count as seen."""
+    last = ticket.messages.filter(side=Side.STAFF).order_by("-written_at").first()
+    return last.written_at if last else ticket.opened_at
+
+
+@transaction.atomic
+def add_note(ticket: Ticket, *, by: Any, at: datetime, text: str) -> Note:
+    """A note that only the staff read, by any channel."""
+    ticket = lock(ticket)
+    require(can_work(by, ticket))
+    refuse_erased(ticket)
+    _refuse_empty(text)
+    note = Note.objects.create(ticket=ticket, author=staff_of(by), text=text, written_at=at)
+    note_event(ticket, "note_added", by=by, at=at, note=note.pk)
+    return note
+
+
+@transaction.atomic
+def save_draft(
+    ticket: Ticket, *, by: Any, at: datetime, text: str, is_question: bool = False
+) -> Draft | None:
+    """Keep a reply that is not sent yet, one for each writer; empty words remove it."""
+    ticket = lock(ticket)
+    require(can_work(by, ticket))
+    refuse_erased(ticket)
+    return write_draft(ticket, staff_of(by), text=text, is_question=is_question, at=at)
+
+
+def write_draft(ticket: Ticket, author: Any, *, text: str, is_question: bool, at: datetime) -> Draft | None:
+    if not text.strip():
+        Draft.objects.filter(ticket=ticket, author=author).delete()
+        return None
+    draft, _made = Draft.objects.update_or_create(
+        ticket=ticket,
+        author=author,
+        defaults={"text": text, "is_question": is_question, "saved_at": at},
+    )
+    return draft
+
+
+@transaction.atomic
+def no_answer_needed(ticket: Ticket, *, by: Any, at: datetime) -> Ticket:
+    """The person's last words (a closing thank-you) need no answer."""
+    ticket = lock(ticket)
+    require(can_work(by, ticket))
+    if ticket.unanswered_since is None:
+        return ticket
+    ticket.unanswered_since = None
+    note_event(ticket, "no_answer_needed", "unanswered_since", by=by, at=at)
+    return ticket
+
+
+def _refuse_empty(text: str, attachments: Iterable[Accepted] = ()) -> None:
+    if not text.strip() and not list(attachments):
+        raise Refused("nothing_written", _("Write something first."), field="text")

@@ -1,0 +1,102 @@
+"""Who may do what with a ticket. Each sentence has a twin in `Ticket.objects.visible_to`."""
+
+from typing import Any
+
+from accounts.models import ApiKey, User
+from accounts.roles import Role
+from helpdesk.models import Barred, TeamMember, Ticket
+from journal.actors import Actor
+
+WORKERS = (Role.MODERATOR, Role.LEAD, Role.HEAD)
+LEADS = (Role.LEAD, Role.HEAD)
+
+
+def staff_of(by: Any) -> User | None:
+    """The person on the staff who acts, themselves or through a key of theirs; None for everybody else."""
+    if isinstance(by, ApiKey):
+        return by.user
+    return by if isinstance(by, User) else None
+
+
+def is_system(by: Any) -> bool:
+    return isinstance(by, Actor) and by.kind == "system"
+
+
+def is_person_of(by: Any, ticket: Ticket) -> bool:
+    """Whoever holds the receipt of this very case."""
+    return isinstance(by, Actor) and by.kind == "person" and by.id == ticket.pk and ticket.erased_at is None
+
+
+def is_barred(user: User, ticket: Ticket) -> bool:
+    return Barred.objects.filter(ticket=ticket, user=user).exists()
+
+
+def is_in_team(user: User, ticket: Ticket) -> bool:
+    return TeamMember.objects.filter(team=ticket.queue.team_id, user=user, left_at=None).exists()
+
+
+def can_see(by: Any, ticket: Ticket) -> bool:
+    """Heads see every case; moderators and leads those of their teams; operators none."""
+    user = staff_of(by)
+    if user is None:
+        return False
+    return user.has_role(Role.HEAD) or (user.has_role(*WORKERS) and is_in_team(user, ticket))
+
+
+def can_work(by: Any, ticket: Ticket) -> bool:
+    """Reply, note, put aside, end: whoever sees the case and is not barred from it."""
+    user = staff_of(by)
+    return user is not None and can_see(by, ticket) and not is_barred(user, ticket)
+
+
+def can_lead(by: Any, ticket: Ticket) -> bool:
+    """Order the work of others: leads of the team and heads."""
+    user = staff_of(by)
+    return user is not None and user.has_role(*LEADS) and can_see(by, ticket)
+
+
+def can_assign(by: Any, ticket: Ticket, to: User) -> bool:
+    """Anybody takes a free case for themselves; leads give any case to anybody who may work on it."""
+    user = staff_of(by)
+    if is_system(by) or can_lead(by, ticket):
+        return True
+    return (
+        user is not None and can_work(by, ticket) and user.pk == to.pk and ticket.assignee_id in (None, to.pk)
+    )
+
+
+def can_release(by: Any, ticket: Ticket) -> bool:
+    user = staff_of(by)
+    return user is not None and (
+        can_lead(by, ticket) or (can_see(by, ticket) and ticket.assignee_id == user.pk)
+    )
+
+
+def can_hand_over(by: Any, ticket: Ticket) -> bool:
+    """Whoever has it, whoever could take it, and leads."""
+    user = staff_of(by)
+    free = user is not None and ticket.assignee_id in (None, user.pk)
+    return can_lead(by, ticket) or (free and can_work(by, ticket))
+
+
+def can_drop(by: Any, ticket: Ticket) -> bool:
+    """Withdrawing is the person's; spam and merging are for people on the staff, never for keys."""
+    return isinstance(by, User) and can_work(by, ticket)
+
+
+def can_move_queue(by: Any, ticket: Ticket) -> bool:
+    return can_work(by, ticket)
+
+
+def can_write(by: Any, ticket: Ticket) -> bool:
+    """Write as the person whose case it is."""
+    return is_person_of(by, ticket)
+
+
+def can_reopen(by: Any, ticket: Ticket) -> bool:
+    return is_system(by) or can_work(by, ticket) or is_person_of(by, ticket)
+
+
+def can_resolve(by: Any, ticket: Ticket) -> bool:
+    """Ending a case is for people: a key prepares the answer and does not close (DSA Art. 20(6))."""
+    return isinstance(by, User) and can_work(by, ticket)

@@ -1,0 +1,25 @@
+"""What the clocks of the helpdesk call: each is safe to run twice and to run late."""
+
+from celery import shared_task
+from django.utils.timezone import now
+
+from helpdesk.actions.assigning import wake
+from helpdesk.actions.filing import remove_files, store_held_files
+from helpdesk.models import Ticket
+from journal.actors import SYSTEM
+
+
+@shared_task
+def move_files() -> tuple[int, int]:
+    """Bring held bytes to the file store, and take erased files out of it."""
+    return store_held_files(), remove_files()
+
+
+@shared_task
+def wake_snoozed() -> int:
+    """Take up what was put aside until now."""
+    at = now()
+    due = Ticket.objects.unfinished().filter(snoozed_until__lte=at)
+    for ticket in due:
+        wake(ticket, by=SYSTEM, at=at)
+    return len(due)
