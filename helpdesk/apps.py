@@ -7,6 +7,7 @@ class HelpdeskConfig(AppConfig):
     verbose_name = _("Helpdesk")
 
     def ready(self) -> None:
+        from helpdesk import mails  # noqa: F401 - registers them
         from helpdesk.search import follow_words
 
         follow_words()

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
+
 from accounts.models import ApiKey, User
 from accounts.roles import Role
 from helpdesk.models import Barred, TeamMember, Ticket
@@ -16,6 +18,14 @@ def staff_of(by: Any) -> User | None:
     if isinstance(by, ApiKey):
         return by.user
     return by if isinstance(by, User) else None
+
+
+def acting_staff(by: Any) -> User:
+    """The same, for what only the staff do. Raises PermissionDenied for everybody else."""
+    user = staff_of(by)
+    if user is None:
+        raise PermissionDenied
+    return user
 
 
 def is_system(by: Any) -> bool:

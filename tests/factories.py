@@ -1,19 +1,33 @@
 """Makers of rows for all tests, one section for each app. Plain functions; name only what a test is about."""
 
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+import pytest
+
 from accounts.models import ApiKey, Platform, RoleGrant, Scope, User
 from accounts.models.machines import hash_key
+from helpdesk.actions import NEWCOMER, open_ticket
 from helpdesk.models import Barred, Message, Note, Queue, QueueKind, Side, Team, TeamMember, Ticket
 from journal.actions import record
-from journal.actors import SYSTEM
+from journal.actors import SYSTEM, Actor
+from journal.errors import Refused
 from journal.ids import uuid7
 from journal.outbox import deliver
 from journal.references import new_reference
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 _numbers = count(1)
+
+
+@contextmanager
+def refused(code):
+    """The domain says no with this code."""
+    with pytest.raises(Refused) as caught:
+        yield
+    assert caught.value.code == code
+
 
 # --- accounts ---
 
@@ -95,6 +109,25 @@ def make_team(*members, name="Team"):
     for user in members:
         TeamMember.objects.create(team=team, user=user, joined_at=NOON)
     return team
+
+
+def make_moderator(team, name="Amir", *, role="moderator", **fields):
+    """A moderator (or another role) with a place in `team`."""
+    user = make_user(name, roles=[role], **fields)
+    TeamMember.objects.create(team=team, user=user, joined_at=NOON)
+    return user
+
+
+def person(ticket):
+    """Rita, as whoever holds the receipt of this case."""
+    return Actor("person", ticket.pk)
+
+
+def make_case(queue=None, *, by=None, at=NOON, **fields):
+    """A case as a form opens it: with words, a receipt and an event. The answer of `open_ticket`."""
+    fields = {"language": "en", "summary": "My channel is gone", "text": "Please help.", **fields}
+    fields.setdefault("token", uuid7().hex)
+    return open_ticket(queue or make_queue(), by=by or NEWCOMER, at=at, **fields)
 
 
 def make_queue(*members, kind=QueueKind.COMPLAINT, **fields):

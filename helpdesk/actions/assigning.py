@@ -12,6 +12,7 @@ from helpdesk.actions.tickets import broken_promise, lock, move_ticket, note_eve
 from helpdesk.actions.writing import add_note
 from helpdesk.models import Barred, Queue, Status, TeamMember, Ticket
 from helpdesk.permissions import (
+    acting_staff,
     can_assign,
     can_hand_over,
     can_release,
@@ -19,7 +20,6 @@ from helpdesk.permissions import (
     can_work,
     is_barred,
     is_system,
-    staff_of,
 )
 from journal.errors import Refused, require
 from journal.outbox import deliver
@@ -35,8 +35,8 @@ def take_next(*, by: Any, at: datetime, queue: Queue | None = None) -> Ticket | 
     named none), not put aside, not barred from. Two people never get the same one. What is not yet
     screened comes last.
     """
-    user = staff_of(by)
-    require(user is not None and user.has_role(Role.MODERATOR, Role.LEAD, Role.HEAD))
+    user = acting_staff(by)
+    require(user.has_role(Role.MODERATOR, Role.LEAD, Role.HEAD))
     for _try in range(TRIES):
         ticket = _next(user, at, queue, is_screened=True) or _next(user, at, queue, is_screened=False)
         if ticket is None:
@@ -86,9 +86,7 @@ def _give(ticket: Ticket, to: User, *, by: Any, at: datetime, code: str, **value
 def _refuse_barred() -> Refused:
     return Refused(
         "barred",
-        _(
-            "This person must stay out of this case: they took part in what it is about. Choose another."
-        ),
+        _("This person must stay out of this case: they took part in what it is about. Choose another."),
     )
 
 
@@ -190,8 +188,8 @@ def bar(ticket: Ticket, user: User, *, why: str, by: Any, at: datetime) -> Barre
 @transaction.atomic
 def declare_conflict(ticket: Ticket, *, by: Any, at: datetime) -> Barred:
     """Somebody on the staff says that they must not work on this case."""
-    user = staff_of(by)
-    require(user is not None and can_see(by, ticket))
+    user = acting_staff(by)
+    require(can_see(by, ticket))
     return bar(ticket, user, why=Barred.Why.CONFLICT, by=by, at=at)
 
 

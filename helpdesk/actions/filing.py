@@ -82,7 +82,7 @@ def _write(ticket: Ticket, file: Accepted, *, at: datetime, **fields: Any) -> At
 def erase_file(attachment: Attachment, *, at: datetime) -> None:
     """Forget a file: its name and bytes go with this transaction, the file in the store after it."""
     HeldFile.objects.filter(attachment=attachment).delete()
-    FileRemoval.objects.create(name=attachment.file.name, asked_at=at)
+    FileRemoval.objects.create(name=attachment.stored_as, asked_at=at)
     attachment.name = ""
     attachment.erased_at = at
     attachment.save(update_fields=["name", "erased_at"])
@@ -123,7 +123,7 @@ def _store_one() -> bool:
     )
     if held is None:
         return False
-    name = held.attachment.file.name
+    name = held.attachment.stored_as
     default_storage.delete(name)
     if default_storage.save(name, ContentFile(bytes(held.content))) != name:
         raise RuntimeError("The file store gave a file another name.")
@@ -146,5 +146,5 @@ def content_of(attachment: Attachment) -> bytes:
     held = HeldFile.objects.filter(attachment=attachment).first()
     if held is not None:
         return bytes(held.content)
-    with default_storage.open(attachment.file.name, "rb") as file:
+    with default_storage.open(attachment.stored_as, "rb") as file:
         return file.read()

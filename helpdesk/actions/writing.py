@@ -12,7 +12,7 @@ from helpdesk.actions.filing import erase_file, file_away
 from helpdesk.actions.tickets import lock, move_ticket, note_event, refuse_ended, refuse_erased
 from helpdesk.attachments import Accepted
 from helpdesk.models import Draft, Message, Note, Side, Status, Ticket
-from helpdesk.permissions import can_work, can_write, staff_of
+from helpdesk.permissions import acting_staff, can_work, can_write, staff_of
 from journal.errors import Refused, require
 from journal.models import Delivery
 
@@ -126,7 +126,7 @@ def add_note(ticket: Ticket, *, by: Any, at: datetime, text: str) -> Note:
     require(can_work(by, ticket))
     refuse_erased(ticket)
     _refuse_empty(text)
-    note = Note.objects.create(ticket=ticket, author=staff_of(by), text=text, written_at=at)
+    note = Note.objects.create(ticket=ticket, author=acting_staff(by), text=text, written_at=at)
     note_event(ticket, "note_added", by=by, at=at, note=note.pk)
     return note
 

@@ -81,6 +81,11 @@ class Attachment(Row):
     class Meta:
         ordering = ["id"]
 
+    @property
+    def stored_as(self) -> str:
+        """Its random name in the file store."""
+        return self.file.name or ""
+
 
 class HeldFile(models.Model):
     """The bytes of an attachment from its transaction until they are in the file store.
