@@ -28,7 +28,7 @@ class Rule(Row):
 class RuleVersionSet(models.QuerySet["RuleVersion"]):
     def in_force_on(self, day: date) -> "RuleVersionSet":
         """The version of each rule that binds on `day` (UTC): the latest begun. One indexed query."""
-        return self.filter(in_force_on__lte=day).order_by("rule", "-in_force_on").distinct("rule")
+        return self.filter(in_force_on__lte=day).order_by("rule_id", "-in_force_on").distinct("rule_id")
 
 
 class RuleVersion(Row):
