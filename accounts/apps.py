@@ -8,3 +8,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import mails, schema, signals  # noqa: F401
+        from accounts.endpoints import endpoint_is_gone, find_endpoint
+        from journal.webhooks import register_endpoints
+
+        register_endpoints(find_endpoint, endpoint_is_gone)

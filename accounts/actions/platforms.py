@@ -141,7 +141,7 @@ def rotate_secret(endpoint: WebhookEndpoint, *, by: User, at: datetime) -> str:
 
 
 @transaction.atomic
-def disable_endpoint(endpoint: WebhookEndpoint, *, by: User, at: datetime) -> None:
+def disable_endpoint(endpoint: WebhookEndpoint, *, by: User | Actor, at: datetime) -> None:
     """Tell this address nothing more. Raises PermissionDenied."""
     require(can_operate(by))
     if WebhookEndpoint.objects.filter(pk=endpoint.pk, disabled_at=None).update(disabled_at=at):
