@@ -53,6 +53,9 @@ if APPEAL_WINDOW_MONTHS < 6:
 # How many calls one key may make to the statements API.
 STATEMENT_CALLS_PER_SECOND = env.int("STATEMENT_CALLS_PER_SECOND", 200)
 STATEMENT_CALLS_PER_MINUTE = env.int("STATEMENT_CALLS_PER_MINUTE", 12_000)
+# How much one stream may bring before it is told to go on in another call; a worker has only so much time.
+STATEMENT_STREAM_LINES = env.int("STATEMENT_STREAM_LINES", 200_000)
+STATEMENT_STREAM_SECONDS = env.int("STATEMENT_STREAM_SECONDS", 20)
 
 INSTALLED_APPS = [
     "modeltranslation",

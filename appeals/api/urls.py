@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from appeals.api import statements
+from appeals.api import statements, streams
 
 app_name = "appeals_api"
 urlpatterns = [
     path("ping", statements.PingView.as_view(), name="ping"),
     path("v1/statement", statements.SingleView.as_view(), name="statement"),
     path("v1/statements", statements.BulkView.as_view(), name="statements"),
+    path("v1/statements.ndjson", streams.StreamView.as_view(), name="statement_stream"),
     path(
         "v1/statement/existing-puid/<str:puid>",
         statements.ExistingPuidView.as_view(),

@@ -121,4 +121,16 @@ STORED_BULK = _object({"statements": {"type": "array", "items": SHOWN}}, ["state
 ERRORS = _object(
     {"message": {"type": "string"}, "errors": {"type": "object"}, "existing": {"type": "object"}}
 )
+LINE = _object(
+    {
+        "line": {"type": "integer"},
+        "puid": _WORDS,
+        "status": {"type": "integer", "enum": [200, 201, 413, 422]},
+        "uuid": {"type": "string", "format": "uuid"},
+        "errors": {"type": "object"},
+        "recourse": RECOURSE_ANSWER,
+        "message": {"type": "string"},
+    },
+    ["line", "status"],
+)
 MESSAGE = _object({"message": {"type": "string"}}, ["message"])
