@@ -1,7 +1,7 @@
 """The outbox: what must be told is a row first, and leaves after the commit."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -122,3 +122,10 @@ def _empty(old, at: datetime) -> int:
     while ids := list(old.values_list("pk", flat=True)[:EMPTIED_AT_ONCE]):
         emptied += Delivery.objects.filter(pk__in=ids).update(address="", body={}, emptied_at=at)
     return emptied
+
+
+def recall(about_ids: Iterable[UUID], *, at: datetime) -> int:
+    """Take back what waits for its moment (an act that can still be undone); how many there were."""
+    waiting = Delivery.objects.waiting().filter(about_id__in=list(about_ids), attempts=0, due_at__gt=at)
+    taken = waiting.select_for_update(skip_locked=True)
+    return Delivery.objects.filter(pk__in=[each.pk for each in taken]).delete()[0]

@@ -23,6 +23,7 @@ class Outcome(models.TextChoices):
     MODIFIED = "modified", _("Another decision replaces it")
     OVERTURNED = "overturned", _("The decision falls")
     REMITTED = "remitted", _("The platform must decide anew")
+    OMITTED = "omitted", _("Ended without a decision")
 
 
 class Appeal(Row):

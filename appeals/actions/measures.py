@@ -1,0 +1,157 @@
+"""Asking platforms to do something, and hearing that it is done."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from appeals import webhooks
+from appeals.effects import effect_lines
+from appeals.models import Decision, Measure, MeasureKind, Review
+from appeals.permissions import can_confirm
+from helpdesk.actions import tell_leads, tell_news
+from helpdesk.models import Ticket
+from journal.actions import record
+from journal.actors import SYSTEM, Actor, Acts
+from journal.errors import Refused, require
+
+TOLD_AFTER = timedelta(seconds=10)  # as long as the answer behind it can be undone
+NAG_AFTER = timedelta(hours=24)
+NAGS_BEFORE_ESCALATION = 3
+
+
+def ask_to_undo(
+    review: Review, *, by: Actor | Acts, at: datetime, keep: Collection[str] = ()
+) -> list[Measure]:
+    """Ask for every effect to be undone that this decision alone caused; the others are listed, not asked."""
+    replaced_by = review.replacement.effect_codes if review.replacement else ()
+    return [
+        _ask(
+            MeasureKind.UNDO,
+            line.code,
+            decision=review.subject.decision,
+            review=review,
+            effect=line.effect,
+            by=by,
+            at=at,
+        )
+        for line in effect_lines(review.subject.decision, at=at)
+        if line.can_be_undone and line.code not in keep and line.code not in replaced_by
+    ]
+
+
+def ask_to_restrict(
+    decision: Decision,
+    *,
+    by: Actor | Acts,
+    at: datetime,
+    review: Review | None = None,
+    instead_of: Decision | None = None,
+    ticket: Ticket | None = None,
+) -> list[Measure]:
+    """Ask for the effects of a decision of ours that the one it replaces does not already cause."""
+    already = set(instead_of.effect_codes) if instead_of else set()
+    return [
+        _ask(MeasureKind.RESTRICT, code, decision=decision, review=review, ticket=ticket, by=by, at=at)
+        for code in decision.effect_codes
+        if code not in already
+    ]
+
+
+def _ask(
+    kind: str,
+    effect_code: str,
+    *,
+    decision: Decision,
+    by: Actor | Acts,
+    at: datetime,
+    review: Review | None = None,
+    effect: Any = None,
+    ticket: Ticket | None = None,
+) -> Measure:
+    measure = Measure.objects.create(
+        platform=decision.platform,
+        kind=kind,
+        decision=decision,
+        review=review,
+        ticket=ticket or (review.subject.appeal.ticket if review else None),
+        effect=effect,
+        effect_code=effect_code,
+        asked_at=at,
+        nag_at=at + NAG_AFTER,
+    )
+    record(measure, "asked", by=by, at=at, kind=kind, decision=decision.pk, effect=effect_code)
+    _tell(measure, at=at, due_at=at + TOLD_AFTER)
+    return measure
+
+
+def _tell(measure: Measure, *, at: datetime, due_at: datetime) -> None:
+    webhooks.tell_platform(
+        measure.platform,
+        webhooks.MEASURE_REQUIRED,
+        {
+            "measure": str(measure.pk),
+            "kind": measure.kind,
+            "statement": str(measure.decision_id),
+            "effect": measure.effect_code,
+            "platform_ref": measure.effect.platform_ref if measure.effect else None,
+            "asked_at": measure.asked_at.isoformat(),
+            "reminder": measure.nagged,
+        },
+        about=measure,
+        at=at,
+        due_at=due_at,
+    )
+
+
+def withdraw_measures(review: Review, *, by: Actor | Acts, at: datetime) -> list[UUID]:
+    """Take back what was asked because of an answer that is undone; the ids of the measures."""
+    measures = list(review.measures.select_for_update().filter(withdrawn_at=None, confirmed_at=None))
+    for measure in measures:
+        measure.withdrawn_at = at
+        measure.save(update_fields=["withdrawn_at"])
+        record(measure, "withdrawn", by=by, at=at)
+    return [measure.pk for measure in measures]
+
+
+@transaction.atomic
+def confirm_measure(measure: Measure, *, by: Any, at: datetime) -> Measure:
+    """The platform has done it. Saying so twice changes nothing. The last one tells the person."""
+    measure = Measure.objects.select_for_update(of=("self",)).select_related("ticket").get(pk=measure.pk)
+    require(can_confirm(by, measure))
+    if measure.withdrawn_at:
+        raise Refused("withdrawn", _("This measure was withdrawn. Undo nothing for it."))
+    if measure.confirmed_at:
+        return measure
+    measure.confirmed_at = at
+    measure.save(update_fields=["confirmed_at"])
+    record(measure, "confirmed", by=by, at=at, kind=measure.kind, effect=measure.effect_code)
+    if measure.ticket and not measure.ticket.measures.unconfirmed().exists():
+        tell_news(measure.ticket, at=at)
+    return measure
+
+
+@transaction.atomic
+def nag(measure_id: UUID, *, at: datetime) -> None:
+    """Ask again for a measure that nobody confirmed; after the third time tell the leads. Safe to repeat."""
+    measure = (
+        Measure.objects.to_nag(at)
+        .select_for_update(of=("self",), skip_locked=True)
+        .filter(pk=measure_id)
+        .first()
+    )
+    if measure is None:
+        return
+    measure.nagged += 1
+    measure.nag_at = at + NAG_AFTER
+    if measure.nagged >= NAGS_BEFORE_ESCALATION and measure.escalated_at is None:
+        measure.escalated_at = at
+        tell_leads("measure_unconfirmed", about=measure, at=at)
+    measure.save(update_fields=["nagged", "nag_at", "escalated_at"])
+    record(
+        measure, "nagged", by=SYSTEM, at=at, times=measure.nagged, escalated=measure.escalated_at is not None
+    )
+    _tell(measure, at=at, due_at=at)

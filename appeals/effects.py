@@ -1,0 +1,89 @@
+"""What a decision did, and what undoing it would leave behind."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db.models import Exists, OuterRef, Q
+
+from appeals.models import Decision, DecisionKind, DecisionPerson, Effect, Outcome, Review
+
+END_DATES = {
+    "DECISION_VISIBILITY": "end_date_visibility_restriction",
+    "DECISION_MONETARY": "end_date_monetary_restriction",
+    "DECISION_PROVISION": "end_date_service_restriction",
+    "DECISION_ACCOUNT": "end_date_account_restriction",
+}
+MOST_OTHERS = 200  # standing decisions of one person that are looked at; more are not a case but an incident
+
+
+@dataclass(frozen=True)
+class EffectLine:
+    """One thing that the decision did. `also_by` are other standing decisions that did the same."""
+
+    code: str
+    effect: Effect | None = None
+    also_by: tuple[Decision, ...] = field(default=())
+
+    @property
+    def is_irreversible(self) -> bool:
+        return bool(self.effect and self.effect.is_irreversible)
+
+    @property
+    def can_be_undone(self) -> bool:
+        """Only what this decision alone keeps in force."""
+        return not self.is_irreversible and not self.also_by
+
+
+def effect_lines(decision: Decision, *, at: datetime) -> list[EffectLine]:
+    """Every effect of the decision, with the others that keep it standing. Three queries."""
+    person = DecisionPerson.objects.filter(pk=decision.pk).first()
+    others = _standing_beside(person) if person else []
+
+    def also_by(code: str) -> tuple[Decision, ...]:
+        return tuple(each.decision for each in others if _keeps(each, code, person, at.date()))
+
+    named = list(decision.effects.all())
+    codes = [code for code in decision.effect_codes if code not in {each.code for each in named}]
+    lines = [EffectLine(code, None, also_by(code)) for code in codes]
+    return lines + [EffectLine(each.code, each, also_by(each.code)) for each in named]
+
+
+def ends_on(decision: Decision, code: str) -> date | None:
+    """The day on which an effect ends by itself; None: never."""
+    return next(
+        (getattr(decision, name) for start, name in END_DATES.items() if code.startswith(start)), None
+    )
+
+
+def _standing_beside(person: DecisionPerson) -> list[DecisionPerson]:
+    """Other restrictions of the same person or the same content that have not fallen."""
+    same = Q(pk=None)
+    if person.content_ref:
+        same |= Q(content_ref=person.content_ref)
+    if person.user_ref:
+        same |= Q(user_ref=person.user_ref)
+    fallen = Review.objects.filter(
+        subject__decision=OuterRef("decision"),
+        undone_at=None,
+        outcome__in=[Outcome.OVERTURNED, Outcome.MODIFIED],
+    )
+    people = (
+        DecisionPerson.objects.filter(
+            same, platform=person.platform_id, decision__kind=DecisionKind.RESTRICTION
+        )
+        .exclude(pk=person.pk)
+        .exclude(Exists(fallen))
+        .select_related("decision")
+    )
+    return list(people[:MOST_OTHERS])
+
+
+def _keeps(other: DecisionPerson, code: str, person: DecisionPerson | None, on: date) -> bool:
+    """Whether another decision also causes this effect today: on visibility only for the same content."""
+    if person is None or code not in other.decision.effect_codes:
+        return False
+    if (ends_on(other.decision, code) or on) < on:
+        return False
+    if code.startswith("DECISION_VISIBILITY"):
+        return bool(person.content_ref) and other.content_ref == person.content_ref
+    return bool(person.user_ref) and other.user_ref == person.user_ref

@@ -1,0 +1,75 @@
+"""Who may do what with appeals, notices and measures."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts.models import ApiKey, User
+from appeals.models import Appeal, AppealDecision, Decider, Measure, Notice
+from helpdesk.models import Ticket
+from helpdesk.permissions import can_work
+
+
+def is_signed_in_person(by: Any) -> bool:
+    """A person with a second factor: what a key or a clock may never do (DSA Art. 20(6))."""
+    return isinstance(by, User) and by.has_factor
+
+
+def can_review(by: Any, subject: AppealDecision) -> bool:
+    """Works on the ticket, and did not take the decision."""
+    return is_signed_in_person(by) and can_work(by, subject.appeal.ticket) and not took_part(by, subject)
+
+
+def took_part(by: User, subject: AppealDecision) -> bool:
+    """Took the decision, by our own rows or by the platform's id that a lead has mapped."""
+    decision = subject.decision
+    return decision.decided_by_user_id == by.pk or (
+        bool(decision.decided_by)
+        and Decider.objects.filter(
+            platform=decision.platform_id, decided_by=decision.decided_by, user=by
+        ).exists()
+    )
+
+
+def can_steer(by: Any, appeal: Appeal) -> bool:
+    """May give leave to a late appeal or check a mandate."""
+    return is_signed_in_person(by) and can_work(by, appeal.ticket)
+
+
+def can_decide_notice(by: Any, notice: Notice) -> bool:
+    return is_signed_in_person(by) and can_work(by, notice.ticket)
+
+
+def can_undo(by: Any, subject: AppealDecision) -> bool:
+    """Whoever decided, or a lead who sees the case."""
+    if not (is_signed_in_person(by) and sees(by, subject.appeal.ticket)):
+        return False
+    return by.has_role("lead", "head") or subject.reviews.filter(undone_at=None, reviewer=by).exists()
+
+
+def sees(by: User, ticket: Ticket) -> bool:
+    return Ticket.objects.visible_to(by).filter(pk=ticket.pk).exists()
+
+
+def can_confirm(by: Any, measure: Measure) -> bool:
+    """The platform's own key, with the scope for it; or a lead who was told by other means."""
+    if isinstance(by, ApiKey):
+        return by.platform_id == measure.platform_id and by.may(["measures:write"])
+    return is_signed_in_person(by) and by.has_role("lead", "head")
+
+
+def can_map_deciders(by: Any) -> bool:
+    return is_signed_in_person(by) and by.has_role("lead", "head")
+
+
+def can_change_bodies(by: Any) -> bool:
+    return is_signed_in_person(by) and by.has_role("lead", "head", "operator")
+
+
+def measures_visible_to(by: Any) -> QuerySet[Measure]:
+    """A key sees its platform's measures; staff who read cases see those of cases they see, leads all."""
+    if isinstance(by, ApiKey):
+        return Measure.objects.filter(platform=by.platform_id)
+    if by.has_role("lead", "head"):
+        return Measure.objects.all()
+    return Measure.objects.filter(ticket__in=Ticket.objects.visible_to(by))
