@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from appeals import webhooks
-from appeals.models import Appeal, AppealDecision, Decision, DecisionPerson, Decider, Notice, Party
+from appeals.links import appeal_url
+from appeals.models import Appeal, AppealDecision, Decider, Decision, DecisionPerson, Notice, Party
 from appeals.permissions import can_map_deciders, can_steer, took_part
-from helpdesk.actions import Opened, bar, open_ticket
-from helpdesk.models import Attachment, Barred, Priority, Queue, QueueKind, Ticket
+from helpdesk.actions import Opened, bar, move_ticket, open_ticket, reply
+from helpdesk.models import Attachment, Barred, Priority, Queue, QueueKind, Status, Ticket
 from journal.actions import record
 from journal.actors import Actor, Acts
 from journal.errors import Refused, refusing, require
@@ -208,7 +209,12 @@ def request_link(appeal: Appeal, *, by: Actor | Acts, at: datetime) -> Appeal:
         webhooks.tell_platform(
             decision.platform,
             webhooks.LINK_REQUESTED,
-            {"appeal": str(appeal.pk), "reference": appeal.ticket.reference, "statement": str(decision.pk)},
+            {
+                "appeal": str(appeal.pk),
+                "reference": appeal.ticket.reference,
+                "statement": str(decision.pk),
+                "url": f"{appeal_url(decision.pk)}?case={appeal.ticket.reference}",
+            },
             about=appeal,
             at=at,
         )
@@ -313,3 +319,23 @@ def map_decider(
     for subject in wrong:
         record(subject.appeal, "review_questioned", by=by, at=at, decision=subject.decision_id, user=user.pk)
     return decider, wrong
+
+
+@transaction.atomic
+def refuse_leave(appeal: Appeal, *, by: User, at: datetime, reasons: str) -> Appeal:
+    """Do not hear a late appeal. It ends without a decision, with reasons that the person reads."""
+    appeal = lock_appeal(appeal)
+    require(can_steer(by, appeal) and by.has_role("lead", "head"))
+    if not appeal.needs_leave or appeal.leave_given_at:
+        raise Refused("no_leave_needed", _("This appeal needs no leave."))
+    reply(appeal.ticket, by=by, at=at, text=reasons)
+    record(appeal, "leave_refused", by=by, at=at)
+    omit_rest(appeal, at=at)
+    appeal.ticket.refresh_from_db()
+    move_ticket(appeal.ticket, Status.RESOLVED, by=by, at=at, code="resolved")
+    return appeal
+
+
+def omit_rest(appeal: Appeal, *, at: datetime) -> None:
+    """What has no answer when the case ends is counted as omitted, and its place is free again."""
+    appeal.decisions.filter(outcome="").update(outcome=Outcome.OMITTED, decided_at=at, closed_at=at)

@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.models import Platform, User
 from appeals.models import Decision, DecisionKind, DecisionPerson, Puid
-from appeals.window import appeal_until
+from appeals.window import window_end
 from journal.actions import record
 from journal.ids import uuid7
 from journal.references import new_reference
@@ -47,7 +47,7 @@ def write_decision(
         puid=f"recourse-{key}",
         received_at=at,
         informed_at=at,
-        appeal_until=appeal_until(at),
+        appeal_until=window_end(at),
         decided_by_user=by,
         rule_version=version,
         **{name: value for name, value in statement.items() if name not in NOT_COLUMNS},

@@ -83,7 +83,8 @@ def _refuse_unready(subject: AppealDecision, *, by: User, turn: int | None) -> N
         require(False)
     if appeal.needs_leave and not appeal.leave_given_at:
         raise Refused(
-            "needs_leave", _("This appeal came late. Give leave to hear it, or refuse leave, before you decide.")
+            "needs_leave",
+            _("This appeal came late. Give leave to hear it, or refuse leave, before you decide."),
         )
 
 
