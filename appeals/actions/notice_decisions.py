@@ -33,8 +33,8 @@ def decide_notice(
 ) -> Decision:
     """Decide a notice and every other open one on the same link.
 
-    With a `statement` (checked, EU names) it is a restriction, and the platform is asked to carry it out; with
-    None it is a decision not to act, with `reasons`. Each notifier is told, in a case of their own.
+    With a `statement` (checked, EU names) it is a restriction, and the platform is asked to carry it
+    out; with None it is a decision not to act, with `reasons`. Each notifier is told, in a case of their own.
     """
     group, notices = _lock(notice)
     mine = next((each for each in notices if each.pk == notice.pk), None)

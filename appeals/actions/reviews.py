@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from appeals import webhooks
-from appeals.actions.appeals import lock_appeal, mapped_decider
+from appeals.actions.filing import lock_appeal, mapped_decider
 from appeals.actions.measures import ask_to_restrict, ask_to_undo, withdraw_measures
 from appeals.actions.own_decisions import make_restriction
 from appeals.models import Appeal, AppealDecision, Decision, Outcome, Review

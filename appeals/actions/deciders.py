@@ -1,0 +1,42 @@
+"""Who at a platform is who of us: so that nobody answers an appeal against themselves."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from appeals.models import AppealDecision, Decider
+from appeals.permissions import can_map_deciders, took_part
+from helpdesk.actions import bar
+from helpdesk.models import Barred
+from journal.actions import record
+from journal.errors import require
+
+
+@transaction.atomic
+def map_decider(
+    decided_by: str, user: User, *, platform: Any, by: User, at: datetime
+) -> tuple[Decider, list[AppealDecision]]:
+    """Say which user a platform's opaque id is. Bars them from open appeals against what they decided.
+
+    Returns also the appeals that they have already reviewed, which they should not have: a lead must act.
+    """
+    require(can_map_deciders(by))
+    decider, _created = Decider.objects.update_or_create(
+        platform=platform, decided_by=decided_by, defaults={"user": user, "mapped_by": by, "mapped_at": at}
+    )
+    record(decider, "mapped", by=by, at=at, user=user.pk)
+    subjects = AppealDecision.objects.filter(
+        decision__platform=platform, decision__decided_by=decided_by
+    ).select_related("appeal__ticket", "decision")
+    for subject in subjects.filter(closed_at=None):
+        bar(subject.appeal.ticket, user, why=Barred.Why.DECIDED, by=by, at=at)
+    wrong = [
+        subject
+        for subject in subjects.filter(reviews__reviewer=user, reviews__undone_at=None)
+        if took_part(user, subject)
+    ]
+    for subject in wrong:
+        record(subject.appeal, "review_questioned", by=by, at=at, decision=subject.decision_id, user=user.pk)
+    return decider, wrong

@@ -1,0 +1,187 @@
+"""Filing an appeal, and putting the decisions under it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from appeals import webhooks
+from appeals.models import Appeal, AppealDecision, Decider, Decision, DecisionPerson, Notice, Party
+from helpdesk.actions import Opened, bar, open_ticket
+from helpdesk.models import Attachment, Barred, Priority, Queue, QueueKind, Ticket
+from journal.actions import record
+from journal.actors import Actor, Acts
+from journal.errors import Refused, refusing
+
+URGENT_WITHIN = timedelta(days=14)  # an appeal that must be answered before a date so near goes ahead
+
+ALREADY_OPEN = Refused(
+    "appeal_open",
+    gettext_lazy("This decision is already under appeal. Open that case with its receipt and add to it."),
+)
+
+
+@transaction.atomic
+def file_appeal(
+    decisions: Sequence[Decision],
+    *,
+    by: Actor | Acts,
+    at: datetime,
+    side: str = Party.AFFECTED,
+    language: str,
+    text: str,
+    token: str,
+    asks: str = "undo",
+    urgent_by: date | None = None,
+    urgent_why: str = "",
+    contact: Any = None,
+    attachments: Iterable[Any] = (),
+    is_proven: bool = True,
+    mandate: Any = None,
+    described: str = "",
+    notice: Notice | None = None,
+    is_screened: bool = True,
+) -> Opened:
+    """Open the case of somebody who wants these decisions looked at again.
+
+    `is_proven` says that they came by a signed link; otherwise the decisions are only claimed, nothing of
+    them is shown, and the place of an appeal is not taken from their owner. `notice` is the notifier's own.
+    The same form sent again opens the same case. Raises Refused("appeal_open").
+    """
+    opened = open_ticket(
+        Queue.objects.get(kind=QueueKind.APPEAL, ended_at=None),
+        by=by,
+        at=at,
+        language=language,
+        summary=_summary(decisions),
+        text=text,
+        category=_category(decisions),
+        priority=Priority.HIGH if urgent_by and urgent_by <= (at + URGENT_WITHIN).date() else Priority.NORMAL,
+        token=token,
+        contact=contact,
+        attachments=[*attachments, *([mandate] if mandate else [])],
+        is_screened=is_screened,
+    )
+    if not opened.was_new:
+        return opened
+    appeal = Appeal.objects.create(
+        ticket=opened.ticket,
+        side=side,
+        filed_at=at,
+        asks=asks,
+        urgent_by=urgent_by,
+        urgent_why=urgent_why,
+        is_proven=is_proven,
+        proven_at=at if is_proven else None,
+        needs_leave=any(is_late(decision, at) for decision in decisions),
+        described=described,
+        claimed=[] if is_proven else [decision.pk for decision in decisions],
+        mandate=_mandate_of(opened.ticket) if mandate else None,
+    )
+    record(
+        appeal,
+        "filed",
+        by=by,
+        at=at,
+        ticket=appeal.ticket_id,
+        side=side,
+        round=appeal.round,
+        proven=is_proven,
+        late=appeal.needs_leave,
+        decisions=[decision.pk for decision in decisions],
+    )
+    if is_proven:
+        take_up(appeal, decisions, by=by, at=at, notice=notice)
+    return opened
+
+
+def is_late(decision: Decision, at: datetime) -> bool:
+    return decision.appeal_until is not None and at > decision.appeal_until
+
+
+def _summary(decisions: Sequence[Decision]) -> str:
+    """The line of the queue: codes of what was done, worded when it is shown."""
+    return " ".join(code for decision in decisions for code in decision.effect_codes)[:200]
+
+
+def _category(decisions: Sequence[Decision]) -> str:
+    return (decisions[0].category or "") if decisions else ""
+
+
+def _mandate_of(ticket: Ticket) -> Attachment | None:
+    return ticket.attachments.order_by("-id").first()
+
+
+def article20_of(decision: Decision) -> str:
+    """Under which letter of DSA Art. 20(1) the reports count an appeal against it: the gravest effect."""
+    kinds = AppealDecision.Article20
+    if decision.kind == "no_action":
+        return kinds.NO_ACTION
+    if decision.decision_account:
+        return kinds.ACCOUNT
+    if decision.decision_provision:
+        return kinds.SERVICE
+    return (
+        kinds.MONEY if decision.decision_monetary and not decision.decision_visibility else kinds.VISIBILITY
+    )
+
+
+def take_up(
+    appeal: Appeal,
+    decisions: Iterable[Decision],
+    *,
+    by: Actor | Acts,
+    at: datetime,
+    notice: Notice | None = None,
+) -> None:
+    """Put the decisions under appeal: their places, their bars, and word to the platforms."""
+    for decision in decisions:
+        with refusing("one_open_appeal_per_side", ALREADY_OPEN):
+            AppealDecision.objects.create(
+                appeal=appeal,
+                decision=decision,
+                side=appeal.side,
+                party=notice.pk if notice else decision.pk,
+                article20=article20_of(decision),
+            )
+        _bar_decider(appeal.ticket, decision, by=by, at=at)
+        DecisionPerson.objects.filter(pk=decision.pk, emptied_at=None).update(empty_at=None)
+        webhooks.tell_platform(
+            decision.platform,
+            webhooks.APPEAL_FILED,
+            {
+                "appeal": str(appeal.pk),
+                "reference": appeal.ticket.reference,
+                "statement": str(decision.pk),
+                "side": appeal.side,
+                "round": appeal.round,
+                "filed_at": at.isoformat(),
+            },
+            about=appeal,
+            at=at,
+        )
+
+
+def _bar_decider(ticket: Ticket, decision: Decision, *, by: Actor | Acts, at: datetime) -> None:
+    """Who took the decision must not answer the appeal against it."""
+    user = decision.decided_by_user or mapped_decider(decision)
+    if user is not None:
+        bar(ticket, user, why=Barred.Why.DECIDED, by=by, at=at)
+
+
+def mapped_decider(decision: Decision) -> User | None:
+    if not decision.decided_by:
+        return None
+    decider = Decider.objects.filter(platform=decision.platform_id, decided_by=decision.decided_by).first()
+    return decider.user if decider else None
+
+
+def lock_appeal(appeal: Appeal) -> Appeal:
+    """The appeal with its ticket, locked until the commit: the ticket first, as every action does."""
+    Ticket.objects.select_for_update(no_key=True).get(pk=appeal.ticket_id)
+    return (
+        Appeal.objects.select_for_update(of=("self",), no_key=True).select_related("ticket").get(pk=appeal.pk)
+    )

@@ -1,0 +1,48 @@
+"""Late appeals wait for leave; they are not turned away by a form."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from appeals.actions.filing import lock_appeal
+from appeals.models import Appeal, Outcome
+from appeals.permissions import can_steer
+from helpdesk.actions import move_ticket, reply
+from helpdesk.models import Status
+from journal.actions import record
+from journal.errors import Refused, require
+
+
+@transaction.atomic
+def give_leave(appeal: Appeal, *, by: User, at: datetime) -> Appeal:
+    """Let a late appeal be heard."""
+    appeal = lock_appeal(appeal)
+    require(can_steer(by, appeal))
+    if not appeal.needs_leave or appeal.leave_given_at:
+        raise Refused("no_leave_needed", _("This appeal needs no leave."))
+    appeal.leave_given_at = at
+    appeal.save(update_fields=["leave_given_at"])
+    record(appeal, "leave_given", by=by, at=at)
+    return appeal
+
+
+@transaction.atomic
+def refuse_leave(appeal: Appeal, *, by: User, at: datetime, reasons: str) -> Appeal:
+    """Do not hear a late appeal. It ends without a decision, with reasons that the person reads."""
+    appeal = lock_appeal(appeal)
+    require(can_steer(by, appeal) and by.has_role("lead", "head"))
+    if not appeal.needs_leave or appeal.leave_given_at:
+        raise Refused("no_leave_needed", _("This appeal needs no leave."))
+    reply(appeal.ticket, by=by, at=at, text=reasons)
+    record(appeal, "leave_refused", by=by, at=at)
+    omit_rest(appeal, at=at)
+    appeal.ticket.refresh_from_db()
+    move_ticket(appeal.ticket, Status.RESOLVED, by=by, at=at, code="resolved")
+    return appeal
+
+
+def omit_rest(appeal: Appeal, *, at: datetime) -> None:
+    """What has no answer when the case ends is counted as omitted, and its place is free again."""
+    appeal.decisions.filter(outcome="").update(outcome=Outcome.OMITTED, decided_at=at, closed_at=at)

@@ -1,0 +1,107 @@
+"""Showing that an appeal is one's own: by a fresh link to the account, or by a mandate."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from appeals import webhooks
+from appeals.actions.filing import is_late, lock_appeal, take_up
+from appeals.links import appeal_url
+from appeals.models import Appeal, Decision
+from appeals.permissions import can_steer
+from journal.actions import record
+from journal.actors import Actor, Acts
+from journal.errors import Refused, require
+
+
+@transaction.atomic
+def request_link(appeal: Appeal, *, by: Actor | Acts, at: datetime) -> Appeal:
+    """Ask the platform to send a fresh link to the account itself, so that the person can show it is theirs.
+
+    At most once an hour; asking again within it does nothing.
+    """
+    appeal = lock_appeal(appeal)
+    if appeal.is_proven or not appeal.claimed:
+        raise Refused("nothing_to_prove", _("This case needs no other link. Load the page again."))
+    if appeal.link_requested_at and at - appeal.link_requested_at < timedelta(hours=1):
+        return appeal
+    appeal.link_requested_at = at
+    appeal.save(update_fields=["link_requested_at"])
+    record(appeal, "link_requested", by=by, at=at)
+    for decision in Decision.objects.filter(pk__in=appeal.claimed).select_related("platform"):
+        webhooks.tell_platform(
+            decision.platform,
+            webhooks.LINK_REQUESTED,
+            {
+                "appeal": str(appeal.pk),
+                "reference": appeal.ticket.reference,
+                "statement": str(decision.pk),
+                "url": f"{appeal_url(decision.pk)}?case={appeal.ticket.reference}",
+            },
+            about=appeal,
+            at=at,
+        )
+    return appeal
+
+
+@transaction.atomic
+def prove(appeal: Appeal, *, by: Actor | Acts, at: datetime, decision: Decision | None = None) -> Appeal:
+    """The person has come by a link that only the account gets: what was decided may be shown.
+
+    `decision` is the one the link was for; where it is among several claimed, only it is taken up.
+    Raises Refused("not_claimed", "appeal_open").
+    """
+    appeal = lock_appeal(appeal)
+    claimed = [decision.pk] if decision else appeal.claimed
+    if not set(claimed) <= set(appeal.claimed):
+        raise Refused("not_claimed", _("This link belongs to another decision than the one in your case."))
+    _show_as_proven(appeal, claimed, by=by, at=at)
+    record(appeal, "proven", by=by, at=at, decisions=claimed)
+    return appeal
+
+
+def _show_as_proven(appeal: Appeal, claimed: Sequence[UUID], *, by: Actor | Acts, at: datetime) -> None:
+    decisions = list(Decision.objects.filter(pk__in=claimed).select_related("platform", "decided_by_user"))
+    take_up(appeal, decisions, by=by, at=at)
+    appeal.is_proven = True
+    appeal.proven_at = at
+    appeal.claimed = [pk for pk in appeal.claimed if pk not in set(claimed)]
+    appeal.needs_leave = appeal.needs_leave or any(is_late(each, appeal.filed_at) for each in decisions)
+    appeal.save(update_fields=["is_proven", "proven_at", "claimed", "needs_leave"])
+
+
+@transaction.atomic
+def name_decision(appeal: Appeal, decision: Decision, *, by: User, at: datetime) -> Appeal:
+    """A moderator has found the decision that the person described. It is claimed, not yet proven."""
+    appeal = lock_appeal(appeal)
+    require(can_steer(by, appeal))
+    if decision.pk not in appeal.claimed:
+        appeal.claimed = [*appeal.claimed, decision.pk]
+        appeal.save(update_fields=["claimed"])
+        record(appeal, "decision_named", by=by, at=at, decision=decision.pk)
+    return appeal
+
+
+@transaction.atomic
+def check_mandate(appeal: Appeal, *, by: User, at: datetime) -> Appeal:
+    """Say that a proxy's mandate is in order. Two different people must; the second one proves the appeal."""
+    appeal = lock_appeal(appeal)
+    require(can_steer(by, appeal) and appeal.mandate_id is not None)
+    if appeal.is_proven:
+        raise Refused("already_proven", _("The mandate has already been accepted by two people."))
+    if appeal.mandate_checked_by_id is None:
+        appeal.mandate_checked_by = by
+        appeal.save(update_fields=["mandate_checked_by"])
+        record(appeal, "mandate_checked", by=by, at=at)
+    elif appeal.mandate_checked_by_id == by.pk:
+        raise Refused("needs_another", _("Somebody else must check the mandate too. Ask a colleague."))
+    else:
+        appeal.mandate_confirmed_by = by
+        appeal.save(update_fields=["mandate_confirmed_by"])
+        record(appeal, "mandate_confirmed", by=by, at=at)
+        _show_as_proven(appeal, appeal.claimed, by=by, at=at)
+    return appeal
