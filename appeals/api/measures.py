@@ -1,0 +1,106 @@
+"""A platform hears what it is asked to do, and says that it is done."""
+
+from typing import Any
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+from django.utils.timezone import now
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api import KeyAuthentication, NeedsScope
+from appeals.actions.measures import confirm_measure
+from appeals.actions.reviews import answer_remit
+from appeals.models import Decision, Measure, Outcome, Review
+from appeals.permissions import measures_visible_to
+
+A_PAGE = 100
+
+
+class MeasureOut(serializers.ModelSerializer[Measure]):
+    """A measure as its platform sees it."""
+
+    statement = serializers.UUIDField(source="decision_id")
+    effect = serializers.CharField(source="effect_code")
+    platform_ref = serializers.CharField(source="effect.platform_ref", default=None)
+
+    class Meta:
+        model = Measure
+        fields = ["id", "kind", "statement", "effect", "platform_ref", "asked_at", "confirmed_at"]
+
+
+class MeasurePage(serializers.Serializer[Any]):
+    """A page of measures, oldest first; `next` is the cursor of the following one."""
+
+    measures = MeasureOut(many=True)
+    next = serializers.UUIDField(allow_null=True)
+
+
+class MeasureList(APIView):
+    """The measures that this platform has not confirmed."""
+
+    authentication_classes = [KeyAuthentication]
+    permission_classes = [NeedsScope("measures:read")]
+
+    @extend_schema(responses=MeasurePage, parameters=[])
+    def get(self, request: Request) -> Response:
+        measures = measures_visible_to(request.auth).unconfirmed().filter(asked_at__lte=now())
+        after = (
+            serializers.UUIDField(required=False).run_validation(request.query_params.get("after") or None)
+            if request.query_params.get("after")
+            else None
+        )
+        if after:
+            measures = measures.filter(pk__gt=after)
+        page = list(measures.select_related("effect").order_by("pk")[:A_PAGE])
+        following = page[-1].pk if len(page) == A_PAGE else None
+        return Response({"measures": MeasureOut(page, many=True).data, "next": following})
+
+
+class MeasureConfirm(APIView):
+    """Say that a measure is done. Saying so again changes nothing."""
+
+    authentication_classes = [KeyAuthentication]
+    permission_classes = [NeedsScope("measures:write")]
+
+    @extend_schema(request=None, responses=MeasureOut)
+    def post(self, request: Request, measure_id: UUID) -> Response:
+        measure = get_object_or_404(measures_visible_to(request.auth), pk=measure_id)
+        return Response(MeasureOut(confirm_measure(measure, by=request.auth, at=now())).data)
+
+
+class RemitAnswerIn(serializers.Serializer[Any]):
+    """The statement that the platform took anew, which it has already sent."""
+
+    statement = serializers.UUIDField()
+
+
+class RemitAnswerOut(serializers.Serializer[Any]):
+    review = serializers.UUIDField()
+    answered_at = serializers.DateTimeField()
+
+
+class RemitAnswer(APIView):
+    """Answer a remitted decision with the statement of the new one."""
+
+    authentication_classes = [KeyAuthentication]
+    permission_classes = [NeedsScope("measures:write")]
+
+    @extend_schema(request=RemitAnswerIn, responses=RemitAnswerOut)
+    def post(self, request: Request, review_id: UUID) -> Response:
+        shape = RemitAnswerIn(data=request.data)
+        shape.is_valid(raise_exception=True)
+        platform = request.auth.platform_id
+        review = get_object_or_404(
+            Review,
+            pk=review_id,
+            subject__decision__platform=platform,
+            outcome=Outcome.REMITTED,
+            undone_at=None,
+        )
+        answer = get_object_or_404(Decision, pk=shape.validated_data["statement"], platform=platform)
+        answered = answer_remit(review, answer, by=request.auth, at=now())
+        return Response({"review": answered.pk, "answered_at": answered.answered_at})

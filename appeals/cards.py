@@ -1,0 +1,159 @@
+"""What the ticket page shows of an appeal or a report: one function a card, each with a fixed cost."""
+
+from typing import Any
+
+from django.utils.timezone import now
+
+from accounts.models import User
+from appeals.effects import EffectLine, effect_lines
+from appeals.labels import label
+from appeals.models import Appeal, AppealDecision, Decision, DecisionPerson, Notice, Outcome
+from helpdesk.models import Ticket
+from rulebook.models import RuleText
+
+HISTORY_AT_MOST = 10
+SIMILAR_AT_MOST = 5
+
+
+def subjects_of(ticket: Ticket) -> list[AppealDecision]:
+    """The appealed decisions of a ticket with all that the cards read of them. One query a page."""
+    if not hasattr(ticket, "_appeal_subjects"):
+        ticket._appeal_subjects = list(  # type: ignore[attr-defined]
+            AppealDecision.objects.filter(appeal__ticket=ticket)
+            .select_related("appeal", "decision__platform", "decision__person", "decision__order")
+            .order_by("id")
+        )
+        for subject in ticket._appeal_subjects:  # type: ignore[attr-defined]
+            subject.appeal.ticket = ticket
+    return ticket._appeal_subjects  # type: ignore[attr-defined]
+
+
+def decision_card(ticket: Ticket, user: User | None) -> dict[str, Any]:
+    """The decisions as the platform stated them, and the rule as it stood then. Two queries."""
+    subjects = subjects_of(ticket)
+    decisions = [subject.decision for subject in subjects]
+    rules = _rules_of(decisions)
+    return {
+        "ticket": ticket,
+        "appeal": subjects[0].appeal if subjects else Appeal.objects.filter(ticket=ticket).first(),
+        "subjects": [_told(subject, rules) for subject in subjects],
+    }
+
+
+def _rules_of(decisions: list[Decision]) -> dict[Any, RuleText]:
+    versions = {
+        key for each in decisions for key in (each.rule_version_id, each.content_rule_version_id) if key
+    }
+    if not versions:
+        return {}
+    texts = RuleText.objects.filter(version__in=versions, is_authoritative=True).select_related(
+        "version__rule"
+    )
+    return {text.version_id: text for text in texts}
+
+
+def _told(subject: AppealDecision, rules: dict[Any, RuleText]) -> dict[str, Any]:
+    decision = subject.decision
+    other = decision.content_rule_version_id
+    return {
+        "subject": subject,
+        "decision": decision,
+        "person": getattr(decision, "person", None),
+        "order": getattr(decision, "order", None),
+        "effects": [label(code) for code in decision.effect_codes],
+        "category": label(decision.category or ""),
+        "ground": label(decision.decision_ground or ""),
+        "source": label(decision.source_type or ""),
+        "automation": label(decision.automated_decision or ""),
+        "rule": rules.get(decision.rule_version_id),
+        "rule_on_content_date": rules.get(other) if other != decision.rule_version_id else None,
+    }
+
+
+def in_force_card(ticket: Ticket, user: User | None) -> dict[str, Any]:
+    """Other penalties of the person, as the platform named them when it decided. No query of its own."""
+    people = [getattr(subject.decision, "person", None) for subject in subjects_of(ticket)]
+    return {"penalties": [each for person in people if person for each in person.in_force]}
+
+
+def history_card(ticket: Ticket, user: User | None) -> dict[str, Any]:
+    """Earlier appeals of this person on this platform, and against this decision. One query."""
+    people = [getattr(subject.decision, "person", None) for subject in subjects_of(ticket)]
+    refs = [person.user_ref for person in people if person and person.user_ref]
+    if not refs:
+        return {"earlier": []}
+    decisions = DecisionPerson.objects.filter(platform=people[0].platform_id, user_ref__in=refs)  # type: ignore[union-attr]
+    earlier = (
+        AppealDecision.objects.filter(decision__in=decisions.values("decision"))
+        .exclude(appeal__ticket=ticket)
+        .select_related("appeal__ticket", "decision")
+        .order_by("-id")[:HISTORY_AT_MOST]
+    )
+    return {"earlier": [_line(each) for each in earlier if each.side == subjects_of(ticket)[0].side]}
+
+
+def similar_card(ticket: Ticket, user: User | None) -> dict[str, Any]:
+    """How cases of the same category and ground were decided lately, so that like is treated alike."""
+    if user is None or not ticket.category:
+        return {"similar": []}
+    decided = (
+        AppealDecision.objects.filter(
+            appeal__ticket__in=Ticket.objects.visible_to(user).filter(category=ticket.category)
+        )
+        .exclude(outcome__in=["", Outcome.OMITTED])
+        .exclude(appeal__ticket=ticket)
+        .select_related("appeal__ticket", "decision")
+        .order_by("-id")[:SIMILAR_AT_MOST]
+    )
+    return {"similar": [_line(each) for each in decided]}
+
+
+def _line(subject: AppealDecision) -> dict[str, Any]:
+    return {
+        "ticket": subject.appeal.ticket,
+        "at": subject.decided_at or subject.appeal.filed_at,
+        "outcome": subject.get_outcome_display(),
+        "effects": [label(code) for code in subject.decision.effect_codes],
+    }
+
+
+def measures_card(ticket: Ticket, user: User | None) -> dict[str, Any]:
+    """What platforms were asked to do in this case, and whether they did. One query."""
+    measures = ticket.measures.filter(withdrawn_at=None).select_related("platform").order_by("id")
+    return {"measures": [{"measure": each, "effect": label(each.effect_code)} for each in measures]}
+
+
+def decide_form(ticket: Ticket, user: User | None) -> dict[str, Any]:
+    """The decisions that still need an answer; the form itself is loaded when it is asked for."""
+    subjects = [subject for subject in subjects_of(ticket) if not subject.outcome]
+    return {"ticket": ticket, "subjects": subjects}
+
+
+def what_it_leaves(decision: Decision, outcome: str) -> dict[str, list[EffectLine]]:
+    """What an outcome would undo, what another decision keeps in force, what cannot be undone."""
+    lines = effect_lines(decision, at=now())
+    if outcome in (Outcome.UPHELD, Outcome.REMITTED):
+        return {"undone": [], "kept": lines, "lasting": []}
+    return {
+        "undone": [line for line in lines if line.can_be_undone],
+        "kept": [line for line in lines if line.also_by and not line.is_irreversible],
+        "lasting": [line for line in lines if line.is_irreversible],
+    }
+
+
+def notice_card(ticket: Ticket, user: User | None) -> dict[str, Any]:
+    """What was reported, and how many others reported the same link. Two queries."""
+    notice = Notice.objects.filter(ticket=ticket).select_related("platform", "group", "decision").first()
+    if notice is None:
+        return {}
+    return {
+        "ticket": ticket,
+        "notice": notice,
+        "category": label(notice.category),
+        "keyword": label(notice.keyword),
+        "others": Notice.objects.filter(group=notice.group_id).exclude(pk=notice.pk)[:100].count(),
+    }
+
+
+def notice_form(ticket: Ticket, user: User | None) -> dict[str, Any]:
+    return {"ticket": ticket, "notice": Notice.objects.filter(ticket=ticket, acted_at=None).first()}

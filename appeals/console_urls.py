@@ -1,0 +1,19 @@
+"""The console's addresses about appeals, reports and measures."""
+
+from django.urls import path
+
+from appeals.views import measures, reviewing
+
+app_name = "appeals_console"
+urlpatterns = [
+    path("decisions/<uuid:subject_id>/answer/", reviewing.review, name="review"),
+    path("answers/<uuid:review_id>/undo/", reviewing.undo, name="undo"),
+    path("appeals/<uuid:appeal_id>/leave/", reviewing.leave, name="leave"),
+    path("appeals/<uuid:appeal_id>/mandate/", reviewing.mandate, name="mandate"),
+    path("reports/<uuid:notice_id>/answer/", reviewing.notice, name="notice"),
+    path("measures/", measures.measures, name="measures"),
+    path("measures/<uuid:measure_id>/confirm/", measures.confirm, name="confirm"),
+    path("deciders/", measures.deciders, name="deciders"),
+    path("bodies/", measures.bodies, name="bodies"),
+    path("bodies/<uuid:body_id>/", measures.bodies, name="body"),
+]

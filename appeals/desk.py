@@ -1,0 +1,105 @@
+"""The desks of appeals and reports: what their tickets show, can do, and say."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from appeals import cards, sections
+from appeals.models import AppealDecision, DecisionPerson, Measure
+from helpdesk.desks import Card, Desk, register
+from helpdesk.models import QueueKind, Ticket
+
+STAFF_WORDS = {
+    "filed": gettext_lazy("Appeal filed"),
+    "proven": gettext_lazy("Shown to be the person's own"),
+    "link_requested": gettext_lazy("Platform asked to send a fresh link"),
+    "mandate_checked": gettext_lazy("Mandate checked"),
+    "mandate_confirmed": gettext_lazy("Mandate confirmed by a second person"),
+    "leave_given": gettext_lazy("Late appeal heard by leave"),
+    "leave_refused": gettext_lazy("Late appeal not heard"),
+    "decided": gettext_lazy("Decided"),
+    "undone": gettext_lazy("Answer taken back"),
+}
+
+
+def may_purge(ticket: Ticket, at: datetime) -> bool:
+    """Not while a measure waits or an answer of the platform is awaited (design 9)."""
+    open_measures = Measure.objects.unconfirmed().filter(ticket=ticket).exists()
+    return (
+        not open_measures
+        and not AppealDecision.objects.filter(appeal__ticket=ticket, closed_at=None).exists()
+    )
+
+
+def why_not_erased(ticket: Ticket, at: datetime) -> Any:
+    """Erasing waits for what the platform still has to do, or the person would lose it."""
+    if Measure.objects.unconfirmed().filter(ticket=ticket).exists():
+        return _("The platform is still carrying out what was decided. You can erase your case after that.")
+    return None
+
+
+def same_person(ticket: Ticket, other: Ticket) -> bool:
+    """Whether both appeals are about decisions on the same account of the same platform."""
+    return bool(_accounts(ticket) & _accounts(other))
+
+
+def _accounts(ticket: Ticket) -> set[tuple[Any, str]]:
+    people = DecisionPerson.objects.filter(decision__appeals__appeal__ticket=ticket).exclude(user_ref="")
+    return set(people.values_list("platform", "user_ref"))
+
+
+def on_erase(ticket: Ticket, at: datetime) -> None:
+    """Empty what an appeal holds of a person's words."""
+    from appeals.actions.filing import omit_rest
+
+    appeal = getattr(ticket, "appeal", None)
+    if appeal is not None:
+        appeal.urgent_why = appeal.described = ""
+        appeal.save(update_fields=["urgent_why", "described"])
+        omit_rest(appeal, at=at)
+
+
+APPEAL_DESK = Desk(
+    kind=QueueKind.APPEAL,
+    cards=(
+        Card("decision", "appeals/console/_decision_card.html", cards.decision_card),
+        Card("in_force", "appeals/console/_in_force_card.html", cards.in_force_card),
+        Card("measures", "appeals/console/_measures_card.html", cards.measures_card),
+        Card("history", "appeals/console/_history_card.html", cards.history_card),
+        Card("similar", "appeals/console/_similar_card.html", cards.similar_card),
+    ),
+    forms=(Card("decide", "appeals/console/_decide_form.html", cards.decide_form),),
+    sections=sections.APPEAL_SECTIONS,
+    words=sections.APPEAL_WORDS,
+    staff_words=STAFF_WORDS,
+    next_step=sections.appeal_next_step,
+    may_purge=may_purge,
+    why_not_erased=why_not_erased,
+    same_person=same_person,
+    person_may_reopen=False,
+    on_erase=on_erase,
+    take_data=sections.appeal_data,
+)
+NOTICE_DESK = Desk(
+    kind=QueueKind.NOTICE,
+    cards=(
+        Card("notice", "appeals/console/_notice_card.html", cards.notice_card),
+        Card("measures", "appeals/console/_measures_card.html", cards.measures_card),
+    ),
+    forms=(Card("decide", "appeals/console/_notice_form.html", cards.notice_form),),
+    sections=sections.NOTICE_SECTIONS,
+    words=sections.NOTICE_WORDS,
+    staff_words=STAFF_WORDS,
+    next_step=sections.notice_next_step,
+    may_purge=may_purge,
+    why_not_erased=why_not_erased,
+    person_may_reopen=False,
+    take_data=sections.notice_data,
+)
+
+
+def register_desks() -> None:
+    register(APPEAL_DESK)
+    register(NOTICE_DESK)

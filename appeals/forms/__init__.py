@@ -1,0 +1,1 @@
+"""Forms check shape; actions check meaning."""

@@ -1,0 +1,82 @@
+"""What moderators and leads fill in about appeals, reports and measures."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Platform, User
+from appeals.models import Outcome, OutOfCourtBody
+
+OUTCOMES = [
+    (Outcome.UPHELD, _("Uphold: the decision stands")),
+    (Outcome.OVERTURNED, _("Overturn: the decision falls and is undone")),
+    (Outcome.MODIFIED, _("Modify: another decision replaces it")),
+    (Outcome.REMITTED, _("Remit: the platform must decide anew")),
+]
+
+
+class ReviewForm(forms.Form):
+    """The answer to one appealed decision."""
+
+    turn = forms.IntegerField(widget=forms.HiddenInput)
+    outcome = forms.ChoiceField(label=_("Outcome"), choices=OUTCOMES, widget=forms.RadioSelect)
+    reasons = forms.CharField(
+        label=_("Reasons"),
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("The person reads these words. Say what you looked at, which rule applies and why."),
+    )
+    remit_until = forms.DateField(
+        label=_("The platform decides by"),
+        required=False,
+        help_text=_("Only when you remit. Without an answer by then the decision falls."),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    attested = forms.BooleanField(label=_("I did not take part in this decision"), required=False)
+
+    def __init__(self, *args: Any, asks_attestation: bool = False, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if not asks_attestation:
+            del self.fields["attested"]
+
+
+class NoticeForm(forms.Form):
+    """The answer to a report: no action with reasons, or a restriction (with a StatementForm beside it)."""
+
+    ACTIONS = [("no_action", _("No action")), ("restriction", _("Restrict"))]
+
+    turn = forms.IntegerField(widget=forms.HiddenInput)
+    action = forms.ChoiceField(label=_("Answer"), choices=ACTIONS, widget=forms.RadioSelect)
+    reasons = forms.CharField(
+        label=_("Reasons, where nothing is done"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("Everybody who reported this link reads these words."),
+    )
+    rule = forms.CharField(
+        label=_("Rule"), required=False, max_length=40, help_text=_("Its code, if one applies.")
+    )
+
+
+class LeaveForm(forms.Form):
+    reasons = forms.CharField(label=_("Why it is not heard"), widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class DeciderForm(forms.Form):
+    """Which user a platform's opaque id is."""
+
+    platform = forms.ModelChoiceField(Platform.objects.order_by("name"), label=_("Platform"))
+    decided_by = forms.CharField(label=_("The platform's id"), max_length=100)
+    user = forms.ModelChoiceField(User.objects.none(), label=_("User"))
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        staff = User.objects.holding("moderator", "lead", "head")
+        self.fields["user"].queryset = staff.order_by("name")  # type: ignore[attr-defined]
+
+
+class OutOfCourtBodyForm(forms.ModelForm):
+    class Meta:
+        model = OutOfCourtBody
+        fields = ["name", "country", "languages", "url", "certified_until"]
+        widgets = {"certified_until": forms.DateInput(attrs={"type": "date"})}

@@ -1,0 +1,51 @@
+"""What the clocks of appeals call."""
+
+from celery import shared_task
+from django.db import connection
+from django.utils.timezone import now
+
+from appeals.actions.emptying import empty_people
+from appeals.actions.measures import nag
+from appeals.actions.reviews import answer_remit, lapsed_remits
+from appeals.models import Measure
+from journal.actors import SYSTEM
+from journal.errors import Refused
+
+MONTHS_AHEAD = 3
+
+
+@shared_task
+def nag_measures() -> int:
+    """Ask again for what platforms have not confirmed; how many."""
+    at = now()
+    due = list(Measure.objects.to_nag(at).values_list("pk", flat=True)[:1000])
+    for pk in due:
+        nag(pk, at=at)
+    return len(due)
+
+
+@shared_task
+def lapse_remits() -> int:
+    """A remitted decision that nobody took anew by its day falls; how many."""
+    at = now()
+    due = lapsed_remits(at)
+    for review in due:
+        try:
+            answer_remit(review, None, by=SYSTEM, at=at)
+        except Refused:
+            continue  # the platform answered between the look and the lock
+    return len(due)
+
+
+@shared_task
+def empty_people_due() -> int:
+    """Empty what platforms told us of people whose window closed without an appeal; how many."""
+    return empty_people(at=now())
+
+
+@shared_task
+def make_months() -> None:
+    """Make the partitions of the months ahead. Safe to repeat; a missing one only costs speed."""
+    with connection.cursor() as cursor:
+        for ahead in range(MONTHS_AHEAD + 1):
+            cursor.execute("SELECT appeals_make_month((now() + make_interval(months => %s))::date)", [ahead])

@@ -1,0 +1,83 @@
+"""The console's lists around appeals: measures, deciders, out-of-court bodies."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.permissions import needs_role
+from appeals.actions.bodies import change_body, end_body
+from appeals.actions.deciders import map_decider
+from appeals.actions.measures import confirm_measure
+from appeals.forms.console import DeciderForm, OutOfCourtBodyForm
+from appeals.labels import label
+from appeals.models import Decider, OutOfCourtBody
+from appeals.permissions import measures_visible_to
+from journal.errors import Refused
+
+A_PAGE = 50
+
+
+@needs_role("moderator", "lead", "head")
+def measures(request: HttpRequest) -> HttpResponse:
+    """What platforms have not confirmed yet, longest waiting first. Two queries, however many there are."""
+    waiting = measures_visible_to(request.user).unconfirmed().select_related("platform", "ticket")
+    page = Paginator(waiting.order_by("asked_at", "id"), A_PAGE).get_page(request.GET.get("page"))
+    rows = [{"measure": each, "effect": label(each.effect_code)} for each in page]
+    context = {"rows": rows, "page": page, "may_confirm": request.user.has_role("lead", "head")}
+    return render(request, "appeals/console/measures.html", context)
+
+
+@require_POST
+@needs_role("lead", "head")
+def confirm(request: HttpRequest, measure_id: UUID) -> HttpResponse:
+    """A lead heard by other means that it is done."""
+    measure = get_object_or_404(measures_visible_to(request.user), pk=measure_id)
+    try:
+        confirm_measure(measure, by=request.user, at=now())
+        messages.success(request, _("Noted as done."))
+    except Refused as refusal:
+        messages.error(request, str(refusal.message))
+    return redirect("appeals_console:measures")
+
+
+@needs_role("lead", "head")
+def deciders(request: HttpRequest) -> HttpResponse:
+    """Which users the platforms' opaque ids are; a new mapping is held against answers already given."""
+    form = DeciderForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        _decider, wrong = map_decider(**form.cleaned_data, by=request.user, at=now())
+        for subject in wrong:
+            messages.error(
+                request,
+                _("Case %(reference)s was answered by the person who decided first. It needs another answer.")
+                % {"reference": subject.appeal.ticket.reference},
+            )
+        messages.success(request, _("Noted."))
+        return redirect("appeals_console:deciders")
+    known = Decider.objects.select_related("platform", "user", "mapped_by").order_by(
+        "platform__name", "decided_by"
+    )
+    page = Paginator(known, A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "appeals/console/deciders.html", {"form": form, "page": page})
+
+
+@needs_role("lead", "head", "operator")
+def bodies(request: HttpRequest, body_id: UUID | None = None) -> HttpResponse:
+    """The certified bodies that people are told of, to add, change and end."""
+    body = get_object_or_404(OutOfCourtBody, pk=body_id) if body_id else None
+    form = OutOfCourtBodyForm(request.POST or None, instance=body)
+    if request.method == "POST" and "end" in request.POST and body:
+        end_body(body, by=request.user, at=now())
+        return redirect("appeals_console:bodies")
+    if request.method == "POST" and form.is_valid():
+        change_body(form.save(commit=False), by=request.user, at=now())
+        messages.success(request, _("Saved."))
+        return redirect("appeals_console:bodies")
+    known = OutOfCourtBody.objects.filter(ended_at=None)
+    return render(request, "appeals/console/bodies.html", {"form": form, "bodies": known, "body": body})

@@ -1,0 +1,188 @@
+"""The console's doors to deciding appeals and reports."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.permissions import needs_role
+from appeals.actions.filing import mapped_decider
+from appeals.actions.leave import give_leave, refuse_leave
+from appeals.actions.notice_decisions import decide_notice
+from appeals.actions.proofs import check_mandate
+from appeals.actions.reviews import UNDO_FOR, decide, undo_review
+from appeals.cards import what_it_leaves
+from appeals.forms.console import LeaveForm, NoticeForm, ReviewForm
+from appeals.forms.statement import StatementForm
+from appeals.models import Appeal, AppealDecision, Notice, Outcome, Review
+from helpdesk.models import Ticket
+from journal.errors import Refused
+
+CASE_ROLES = ("moderator", "lead", "head")
+
+
+def ticket_page(ticket: Ticket) -> HttpResponse:
+    return redirect("console:ticket", ticket.reference)
+
+
+def asks_attestation(subject: AppealDecision) -> bool:
+    """Whether nobody knows who decided first, and it was not a machine alone."""
+    decision = subject.decision
+    return not (decision.was_automated or decision.decided_by_user_id or mapped_decider(decision))
+
+
+def say(form: Any, refusal: Refused) -> None:
+    """Put a refusal where the person who typed will see it."""
+    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.message))
+
+
+@needs_role(*CASE_ROLES)
+def review(request: HttpRequest, subject_id: UUID) -> HttpResponse:
+    """The form that answers one appealed decision; what it leaves behind stands beside each outcome."""
+    subject = get_object_or_404(
+        AppealDecision.objects.select_related("appeal__ticket", "decision__platform"),
+        pk=subject_id,
+        appeal__ticket__in=Ticket.objects.visible_to(request.user),
+    )
+    at = now()
+    asks = asks_attestation(subject)
+    initial = {"turn": subject.appeal.ticket.turn}
+    form = ReviewForm(request.POST or None, initial=initial, asks_attestation=asks)
+    replaces = request.POST.get("outcome") == Outcome.MODIFIED
+    statement = StatementForm(
+        request.POST if replaces else None,
+        initial=StatementForm.start_from(subject.decision),
+        source=subject.decision.source_type or "SOURCE_VOLUNTARY",
+        today=at.date(),
+    )
+    if request.method == "POST" and form.is_valid() and (not replaces or statement.is_valid()):
+        answer = _decide(request, subject, form, statement if replaces else None, at)
+        if answer is not None:
+            return answer
+    context = {"subject": subject, "ticket": subject.appeal.ticket, "form": form, "statement": statement}
+    context["leaves"] = what_it_leaves(subject.decision, Outcome.OVERTURNED)
+    fragment = request.headers.get("HX-Request") and request.method == "GET"
+    template = "appeals/console/_review_form.html" if fragment else "appeals/console/review.html"
+    return render(request, template, context, status=409 if form.errors or statement.errors else 200)
+
+
+def _decide(
+    request: HttpRequest, subject: AppealDecision, form: ReviewForm, statement: StatementForm | None, at: Any
+) -> HttpResponse | None:
+    """Call the action; None where it was refused and the form says why."""
+    data = form.cleaned_data
+    try:
+        review = decide(
+            subject,
+            by=request.user,
+            at=at,
+            outcome=data["outcome"],
+            reasons=data["reasons"],
+            turn=data["turn"],
+            attested=data.get("attested", False),
+            replacement=statement.statement if statement else None,
+            remit_until=data["remit_until"],
+        )
+    except Refused as refusal:
+        say(form, refusal)
+        return None
+    request.session["undo_review"] = {"id": str(review.pk), "until": (at + UNDO_FOR).isoformat()}
+    messages.success(request, _("Answered. It is told in ten seconds; until then you can take it back."))
+    return ticket_page(subject.appeal.ticket)
+
+
+@require_POST
+@needs_role(*CASE_ROLES)
+def undo(request: HttpRequest, review_id: UUID) -> HttpResponse:
+    review = get_object_or_404(
+        Review.objects.select_related("subject__appeal__ticket"),
+        pk=review_id,
+        subject__appeal__ticket__in=Ticket.objects.visible_to(request.user),
+    )
+    try:
+        undo_review(review, by=request.user, at=now())
+        messages.success(request, _("Taken back. Nobody was told."))
+    except Refused as refusal:
+        messages.error(request, str(refusal.message))
+    return ticket_page(review.subject.appeal.ticket)
+
+
+def _appeal(request: HttpRequest, appeal_id: UUID) -> Appeal:
+    return get_object_or_404(
+        Appeal.objects.select_related("ticket"),
+        pk=appeal_id,
+        ticket__in=Ticket.objects.visible_to(request.user),
+    )
+
+
+@require_POST
+@needs_role(*CASE_ROLES)
+def leave(request: HttpRequest, appeal_id: UUID) -> HttpResponse:
+    """Hear a late appeal, or (with reasons, by a lead) do not."""
+    appeal = _appeal(request, appeal_id)
+    form = LeaveForm(request.POST)
+    try:
+        if "give" in request.POST:
+            give_leave(appeal, by=request.user, at=now())
+        elif form.is_valid():
+            refuse_leave(appeal, by=request.user, at=now(), reasons=form.cleaned_data["reasons"])
+        else:
+            messages.error(request, _("Write why the appeal is not heard; the person reads it."))
+    except Refused as refusal:
+        messages.error(request, str(refusal.message))
+    return ticket_page(appeal.ticket)
+
+
+@require_POST
+@needs_role(*CASE_ROLES)
+def mandate(request: HttpRequest, appeal_id: UUID) -> HttpResponse:
+    appeal = _appeal(request, appeal_id)
+    try:
+        check_mandate(appeal, by=request.user, at=now())
+        messages.success(request, _("Noted that you have checked the mandate."))
+    except Refused as refusal:
+        messages.error(request, str(refusal.message))
+    return ticket_page(appeal.ticket)
+
+
+@needs_role(*CASE_ROLES)
+def notice(request: HttpRequest, notice_id: UUID) -> HttpResponse:
+    """The form that answers a report, and every other on the same link."""
+    notice = get_object_or_404(
+        Notice.objects.select_related("ticket", "platform"),
+        pk=notice_id,
+        ticket__in=Ticket.objects.visible_to(request.user),
+    )
+    at = now()
+    form = NoticeForm(request.POST or None, initial={"turn": notice.ticket.turn, "rule": notice.rule_code})
+    restricts = request.POST.get("action") == "restriction"
+    statement = StatementForm(
+        request.POST if restricts else None,
+        initial={"category": notice.category},
+        source="SOURCE_TRUSTED_FLAGGER" if notice.trusted_flagger else "SOURCE_ARTICLE_16",
+        today=at.date(),
+    )
+    if request.method == "POST" and form.is_valid() and (not restricts or statement.is_valid()):
+        try:
+            decide_notice(
+                notice,
+                by=request.user,
+                at=at,
+                statement=statement.statement if restricts else None,
+                reasons=form.cleaned_data["reasons"],
+                rule=form.cleaned_data["rule"],
+                turn=form.cleaned_data["turn"],
+            )
+            messages.success(request, _("Answered. Everybody who reported this link is told."))
+            return ticket_page(notice.ticket)
+        except Refused as refusal:
+            say(form, refusal)
+    context = {"notice": notice, "ticket": notice.ticket, "form": form, "statement": statement}
+    fragment = request.headers.get("HX-Request") and request.method == "GET"
+    template = "appeals/console/_notice_decision.html" if fragment else "appeals/console/notice.html"
+    return render(request, template, context, status=409 if form.errors or statement.errors else 200)
