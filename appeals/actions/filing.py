@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from appeals import webhooks
 from appeals.models import Appeal, AppealDecision, Decider, Decision, DecisionPerson, Notice, Party
-from helpdesk.actions import Opened, bar, open_ticket
+from helpdesk.access import person_of
+from helpdesk.actions import Opened, bar, lock, open_ticket
 from helpdesk.models import Attachment, Barred, Priority, Queue, QueueKind, Ticket
 from journal.actions import record
-from journal.actors import Actor, Acts
+from journal.actors import Actor, Acts, actor_of
 from journal.errors import Refused, refusing
 
 URGENT_WITHIN = timedelta(days=14)  # an appeal that must be answered before a date so near goes ahead
@@ -67,6 +68,7 @@ def file_appeal(
     )
     if not opened.was_new:
         return opened
+    by = person_of(opened.ticket) if actor_of(by).kind == "person" else by
     appeal = Appeal.objects.create(
         ticket=opened.ticket,
         side=side,
@@ -179,9 +181,11 @@ def mapped_decider(decision: Decision) -> User | None:
     return decider.user if decider else None
 
 
-def lock_appeal(appeal: Appeal) -> Appeal:
+def lock_appeal(appeal: Appeal, *, turn: int | None = None) -> Appeal:
     """The appeal with its ticket, locked until the commit: the ticket first, as every action does."""
-    Ticket.objects.select_for_update(no_key=True).get(pk=appeal.ticket_id)
+    lock(appeal.ticket, turn=turn)
     return (
-        Appeal.objects.select_for_update(of=("self",), no_key=True).select_related("ticket").get(pk=appeal.pk)
+        Appeal.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("ticket__queue")
+        .get(pk=appeal.pk)
     )

@@ -12,7 +12,7 @@ from appeals import webhooks
 from appeals.effects import effect_lines
 from appeals.models import Decision, Measure, MeasureKind, Review
 from appeals.permissions import can_confirm
-from helpdesk.actions import tell_leads, tell_news
+from helpdesk.actions import tell_leads, tell_person
 from helpdesk.models import Ticket
 from journal.actions import record
 from journal.actors import SYSTEM, Actor, Acts
@@ -130,7 +130,7 @@ def confirm_measure(measure: Measure, *, by: Any, at: datetime) -> Measure:
     measure.save(update_fields=["confirmed_at"])
     record(measure, "confirmed", by=by, at=at, kind=measure.kind, effect=measure.effect_code)
     if measure.ticket and not measure.ticket.measures.unconfirmed().exists():
-        tell_news(measure.ticket, at=at)
+        tell_person(measure.ticket, at=at)
     return measure
 
 
@@ -140,6 +140,7 @@ def nag(measure_id: UUID, *, at: datetime) -> None:
     measure = (
         Measure.objects.to_nag(at)
         .select_for_update(of=("self",), skip_locked=True)
+        .select_related("ticket__queue", "platform", "effect")
         .filter(pk=measure_id)
         .first()
     )
@@ -147,9 +148,9 @@ def nag(measure_id: UUID, *, at: datetime) -> None:
         return
     measure.nagged += 1
     measure.nag_at = at + NAG_AFTER
-    if measure.nagged >= NAGS_BEFORE_ESCALATION and measure.escalated_at is None:
+    if measure.nagged >= NAGS_BEFORE_ESCALATION and measure.escalated_at is None and measure.ticket:
         measure.escalated_at = at
-        tell_leads("measure_unconfirmed", about=measure, at=at)
+        tell_leads(measure.ticket, "measure_unconfirmed", at=at)
     measure.save(update_fields=["nagged", "nag_at", "escalated_at"])
     record(
         measure, "nagged", by=SYSTEM, at=at, times=measure.nagged, escalated=measure.escalated_at is not None

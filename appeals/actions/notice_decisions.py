@@ -12,7 +12,7 @@ from appeals.actions.measures import ask_to_restrict
 from appeals.actions.own_decisions import write_decision
 from appeals.models import Decision, DecisionKind, Ground, Notice, NoticeGroup
 from appeals.permissions import can_decide_notice
-from helpdesk.actions import check_turn, move_ticket, tell_news
+from helpdesk.actions import lock, move_ticket, tell_person
 from helpdesk.models import Status, Ticket
 from journal.actions import record
 from journal.errors import Refused, require
@@ -39,7 +39,7 @@ def decide_notice(
     group, notices = _lock(notice)
     mine = next((each for each in notices if each.pk == notice.pk), None)
     require(mine is not None and can_decide_notice(by, mine))
-    check_turn(mine.ticket, turn)
+    lock(mine.ticket, turn=turn)
     if group.decided_at or not mine.ticket.is_unfinished:
         raise Refused("decided_already", _("Somebody has decided this in the meantime. Load the page again."))
     if statement is None and len(reasons.strip()) < 20:
@@ -102,5 +102,5 @@ def _answer(notice: Notice, decision: Decision, *, by: User, at: datetime) -> No
         acted_on=notice.acted_on or None,
     )
     record(notice.ticket, "staff_wrote", by=by, at=at)
-    tell_news(notice.ticket, at=at, due_at=at + TOLD_AFTER)
+    tell_person(notice.ticket, at=at, due_at=at + TOLD_AFTER)
     move_ticket(notice.ticket, Status.RESOLVED, by=by, at=at, code="resolved")

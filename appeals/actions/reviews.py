@@ -15,8 +15,9 @@ from appeals.actions.measures import ask_to_restrict, ask_to_undo, withdraw_meas
 from appeals.actions.own_decisions import make_restriction
 from appeals.models import Appeal, AppealDecision, Decision, Outcome, Review
 from appeals.permissions import can_review, can_undo, is_signed_in_person, sees, took_part
-from helpdesk.actions import check_turn, move_ticket, tell_news
-from helpdesk.models import Status, Ticket
+from helpdesk.actions import move_ticket, tell_person
+from helpdesk.actions.tickets import change
+from helpdesk.models import Status
 from journal.actions import record
 from journal.actors import SYSTEM, Actor, Acts
 from journal.errors import Refused, refusing, require
@@ -53,10 +54,10 @@ def decide(
     `replacement` is the checked statement of the decision that takes its place (modify). Nothing is told
     before ten seconds have passed. Raises PermissionDenied, Refused.
     """
-    appeal = lock_appeal(subject.appeal)
+    appeal = lock_appeal(subject.appeal, turn=turn)
     subject = AppealDecision.objects.select_for_update(of=("self",)).get(pk=subject.pk)
     subject.appeal = appeal
-    _refuse_unready(subject, by=by, turn=turn)
+    _refuse_unready(subject, by=by)
     _refuse_incomplete(subject, at, outcome, reasons, attested, replacement, remit_until)
     review = _write(
         subject, by, at, outcome=outcome, reasons=reasons, attested=attested, remit_until=remit_until
@@ -72,9 +73,8 @@ def decide(
     return review
 
 
-def _refuse_unready(subject: AppealDecision, *, by: User, turn: int | None) -> None:
+def _refuse_unready(subject: AppealDecision, *, by: User) -> None:
     appeal = subject.appeal
-    check_turn(appeal.ticket, turn)
     if subject.closed_at is not None or not appeal.ticket.is_unfinished:
         raise DECIDED_ALREADY
     if not can_review(by, subject):
@@ -181,20 +181,13 @@ def _close(subject: AppealDecision, review: Review, *, at: datetime) -> None:
 
 def _finish(appeal: Appeal, *, by: Actor | Acts, at: datetime) -> None:
     """End the case when its last decision has its answer, and tell the person that there is news."""
-    tell_news(appeal.ticket, at=at, due_at=at + UNDO_FOR)
+    tell_person(appeal.ticket, at=at, due_at=at + UNDO_FOR)
     notify_by_platform(appeal, at=at)
+    record(appeal.ticket, "staff_wrote", by=by, at=at)
     if appeal.decisions.filter(outcome="").exists():
-        record(appeal.ticket, "staff_wrote", by=by, at=at)
-        _bump(appeal.ticket, at)
+        change(appeal.ticket, at=at)
     else:
-        record(appeal.ticket, "staff_wrote", by=by, at=at)
         move_ticket(appeal.ticket, Status.RESOLVED, by=by, at=at, code="resolved")
-
-
-def _bump(ticket: Ticket, at: datetime) -> None:
-    ticket.turn += 1
-    ticket.changed_at = at
-    ticket.save(update_fields=["turn", "changed_at"])
 
 
 def notify_by_platform(appeal: Appeal, *, at: datetime, due_at: datetime | None = None) -> None:
@@ -262,7 +255,7 @@ def answer_remit(review: Review, answer: Decision | None, *, by: Actor | Acts, a
         AppealDecision.objects.filter(pk=review.subject_id).update(outcome=Outcome.OVERTURNED)
     ask_to_undo(review, by=SYSTEM, at=at, keep=answer.effect_codes if answer else ())
     AppealDecision.objects.filter(pk=review.subject_id).update(closed_at=at)
-    tell_news(appeal.ticket, at=at)
+    tell_person(appeal.ticket, at=at)
     notify_by_platform(appeal, at=at, due_at=at)
     return review
 
