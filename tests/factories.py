@@ -6,8 +6,12 @@ from itertools import count
 
 import pytest
 
-from accounts.models import ApiKey, Platform, RoleGrant, Scope, User
+from accounts.models import ApiKey, Platform, RoleGrant, Scope, User, WebhookEndpoint
 from accounts.models.machines import hash_key
+from accounts.sealing import seal
+from appeals.actions.filing import file_appeal
+from appeals.models import AppealDecision, Decision, DecisionPerson
+from appeals.window import window_end
 from helpdesk.actions import NEWCOMER, open_ticket
 from helpdesk.models import Barred, Message, Note, Queue, QueueKind, Side, Team, TeamMember, Ticket
 from journal.actions import record
@@ -176,3 +180,76 @@ def make_note(ticket, author, text="Looks like a mistake.", *, at=NOON):
 
 def bar(ticket, user, why="decided"):
     return Barred.objects.create(ticket=ticket, user=user, why=why, at=NOON)
+
+
+# --- appeals ---
+
+WEBHOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+REASONS = "The video shows a protest and breaks no rule that was in force on that day."
+
+
+def make_decision(platform=None, *, puid="", person=None, **fields):
+    """A restriction of a platform, taken by people whom nobody has named: content hidden, by its rules.
+
+    `person` are fields of what `recourse` says of the affected person (user_ref, content_ref, ...).
+    """
+    at = fields.pop("received_at", NOON)
+    defaults = {
+        "decision_visibility": ["DECISION_VISIBILITY_CONTENT_DISABLED"],
+        "decision_ground": "DECISION_GROUND_INCOMPATIBLE_CONTENT",
+        "incompatible_content_ground": "Rule 4.2",
+        "incompatible_content_explanation": "The video shows violence.",
+        "category": "STATEMENT_CATEGORY_VIOLENCE",
+        "content_type": ["CONTENT_TYPE_VIDEO"],
+        "content_date": at.date(),
+        "application_date": at.date(),
+        "decision_facts": "A report was received.",
+        "source_type": "SOURCE_ARTICLE_16",
+        "automated_detection": "No",
+        "automated_decision": "AUTOMATED_DECISION_NOT_AUTOMATED",
+        "appeal_until": window_end(at),
+    }
+    decision = Decision.objects.create(
+        platform=platform or make_platform(),
+        puid=puid or f"puid-{next(_numbers)}",
+        received_at=at,
+        **{**defaults, **fields},
+    )
+    if person is not None:
+        DecisionPerson.objects.create(
+            decision=decision, platform=decision.platform, reference=new_reference(), **person
+        )
+    return decision
+
+
+def appeals_queue(*members):
+    """The one queue of appeals, made when first asked for; `members` join its team."""
+    queue = Queue.objects.filter(kind=QueueKind.APPEAL, ended_at=None).first()
+    queue = queue or make_queue(kind=QueueKind.APPEAL)
+    for user in members:
+        TeamMember.objects.create(team=queue.team, user=user, joined_at=NOON)
+    return queue
+
+
+def make_appeal(*decisions, at=NOON, **fields):
+    """An appeal as the form files it; the answer of `file_appeal`."""
+    appeals_queue()
+    fields = {"language": "en", "text": "This was news, not violence.", "token": uuid7().hex, **fields}
+    return file_appeal(list(decisions) or [make_decision()], by=NEWCOMER, at=at, **fields)
+
+
+def subject_of(opened):
+    """The only appealed decision of an appeal."""
+    return AppealDecision.objects.select_related("appeal__ticket", "decision").get(
+        appeal__ticket=opened.ticket
+    )
+
+
+def make_endpoint(platform, *event_types, url=""):
+    return WebhookEndpoint.objects.create(
+        platform=platform,
+        url=url or f"https://platform-{next(_numbers)}.example/hooks",
+        sealed_secret=seal(WEBHOOK_SECRET),
+        event_types=list(event_types),
+        made_at=NOON,
+    )

@@ -35,7 +35,7 @@ def refuse_leave(appeal: Appeal, *, by: User, at: datetime, reasons: str) -> App
     require(can_steer(by, appeal) and by.has_role("lead", "head"))
     if not appeal.needs_leave or appeal.leave_given_at:
         raise Refused("no_leave_needed", _("This appeal needs no leave."))
-    reply(appeal.ticket, by=by, at=at, text=reasons)
+    reply(appeal.ticket, by=by, at=at, text=reasons, turn=None)
     record(appeal, "leave_refused", by=by, at=at)
     omit_rest(appeal, at=at)
     appeal.ticket.refresh_from_db()

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+
 from accounts.models import Platform, User
 from appeals.models import Decision, DecisionKind, DecisionPerson, Puid
 from appeals.window import window_end
@@ -47,7 +49,7 @@ def write_decision(
         puid=f"recourse-{key}",
         received_at=at,
         informed_at=at,
-        appeal_until=window_end(at),
+        appeal_until=window_end(at, months=settings.APPEAL_WINDOW_MONTHS),
         decided_by_user=by,
         rule_version=version,
         **{name: value for name, value in statement.items() if name not in NOT_COLUMNS},
