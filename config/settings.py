@@ -146,6 +146,26 @@ CELERY_BEAT_SCHEDULE = {
     "beat": {"task": "journal.tasks.beat", "schedule": 10, "options": {"expires": 10}},
     "empty-deliveries": {"task": "journal.tasks.empty_deliveries", "schedule": crontab(minute=20)},
     "fold-history": {"task": "journal.tasks.fold_history", "schedule": crontab(minute=10)},
+    "nag-measures": {"task": "appeals.tasks.nag_measures", "schedule": crontab(minute="*/10")},
+    "lapse-remits": {"task": "appeals.tasks.lapse_remits", "schedule": crontab(minute=5)},
+    "empty-people": {"task": "appeals.tasks.empty_people_due", "schedule": crontab(minute=40)},
+    "make-months": {"task": "appeals.tasks.make_months", "schedule": crontab(hour=3, minute=0)},
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.KeyAuthentication", "accounts.api.StaffSession"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["accounts.problems.ProblemRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "accounts.problems.answer_problem",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Recourse",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
 }
 
 # The address under which people reach the service; links in mail begin with it.

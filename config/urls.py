@@ -1,8 +1,11 @@
 """Every address of the program. Each app names its own; this file only joins them."""
 
 from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("api/", include("appeals.api.urls")),
+    path("console/", include("appeals.console_urls")),
+    path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
 ]

@@ -39,22 +39,25 @@ class MeasurePage(serializers.Serializer[Any]):
     next = serializers.UUIDField(allow_null=True)
 
 
+class MeasureCursor(serializers.Serializer[Any]):
+    """`after` is the last measure of the page before."""
+
+    after = serializers.UUIDField(required=False)
+
+
 class MeasureList(APIView):
     """The measures that this platform has not confirmed."""
 
     authentication_classes = [KeyAuthentication]
     permission_classes = [NeedsScope("measures:read")]
 
-    @extend_schema(responses=MeasurePage, parameters=[])
+    @extend_schema(responses=MeasurePage, parameters=[MeasureCursor])
     def get(self, request: Request) -> Response:
         measures = measures_visible_to(request.auth).unconfirmed().filter(asked_at__lte=now())
-        after = (
-            serializers.UUIDField(required=False).run_validation(request.query_params.get("after") or None)
-            if request.query_params.get("after")
-            else None
-        )
-        if after:
-            measures = measures.filter(pk__gt=after)
+        after = MeasureCursor(data=request.query_params)
+        after.is_valid(raise_exception=True)
+        if since := after.validated_data.get("after"):
+            measures = measures.filter(pk__gt=since)
         page = list(measures.select_related("effect").order_by("pk")[:A_PAGE])
         following = page[-1].pk if len(page) == A_PAGE else None
         return Response({"measures": MeasureOut(page, many=True).data, "next": following})

@@ -76,6 +76,10 @@ class DeciderForm(forms.Form):
 
 
 class OutOfCourtBodyForm(forms.ModelForm):
+    """A certified body that people are told of."""
+
+    url = forms.URLField(label=_("Address"), assume_scheme="https")
+
     class Meta:
         model = OutOfCourtBody
         fields = ["name", "country", "languages", "url", "certified_until"]

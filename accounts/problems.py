@@ -1,0 +1,79 @@
+"""How the API says no: problem details (RFC 9457), with the same codes as the pages.
+
+The endpoints of the European database keep that database's own shapes instead.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from journal.errors import Refused
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class ProblemRenderer(JSONRenderer):
+    """JSON whose errors say that they are problem details."""
+
+    def render(
+        self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None
+    ) -> bytes:
+        response = (renderer_context or {}).get("response")
+        if response is not None and getattr(response, "is_problem", False):
+            response.content_type = MEDIA_TYPE
+            response["Content-Type"] = MEDIA_TYPE
+        return super().render(data, accepted_media_type, renderer_context)
+
+
+def answer_problem(error: Exception, context: dict[str, Any]) -> Response | None:
+    """The answer to an exception in a view of the API; None for what is a fault of ours."""
+    if isinstance(error, Refused):
+        return _problem(409, error.code, str(error.message))
+    plain = exception_handler(error, context)
+    if plain is None:
+        return None
+    if isinstance(error, exceptions.ValidationError):
+        errors = list(_pointed(error.detail))
+        return _problem(422, "invalid", _("Some fields are not right."), plain.headers, errors=errors)
+    code = _code_of(error)
+    return _problem(plain.status_code, code, _sentence(plain.data), plain.headers)
+
+
+def _problem(status: int, code: str, detail: str, headers: Any = None, **more: Any) -> Response:
+    body = {"type": "about:blank", "title": code, "status": status, "detail": detail, **more}
+    response = Response(body, status=status, headers=headers and dict(headers))
+    response.is_problem = True  # type: ignore[attr-defined]
+    return response
+
+
+def _code_of(error: Exception) -> str:
+    if isinstance(error, Http404):
+        return "not_found"
+    if isinstance(error, DjangoPermissionDenied):
+        return "permission_denied"
+    codes = error.get_codes() if isinstance(error, exceptions.APIException) else "error"
+    return codes if isinstance(codes, str) else "error"
+
+
+def _sentence(data: Any) -> str:
+    return str(data.get("detail", "")) if isinstance(data, dict) else ""
+
+
+def _pointed(detail: Any, pointer: str = "#") -> Iterator[dict[str, str]]:
+    """Each error with a JSON pointer to its field."""
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            yield from _pointed(inner, pointer if name == "non_field_errors" else f"{pointer}/{name}")
+    elif isinstance(detail, list):
+        for place, inner in enumerate(detail):
+            nested = isinstance(inner, dict | list)
+            yield from _pointed(inner, f"{pointer}/{place}" if nested else pointer)
+    else:
+        yield {"pointer": pointer, "detail": str(detail)}
