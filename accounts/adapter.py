@@ -1,7 +1,9 @@
 """allauth, told our rules: by invitation only, no address kept, mail through the outbox, secrets sealed."""
 
+from io import BytesIO
 from typing import Any
 
+import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -12,12 +14,14 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import ngettext
+from qrcode.image.svg import SvgFillImage
 
 from accounts.actions.telling import tell
 from accounts.models import User
 from accounts.sealing import seal, unseal
 from accounts.visitors import visitor
 from accounts.waits import count_failure, forget_failures, password_key, seconds_left
+from journal.actions import record
 
 
 def refuse_to_wait(seconds: int) -> ValidationError:
@@ -43,6 +47,12 @@ class AccountAdapter(DefaultAccountAdapter):
         is_staff = isinstance(request.user, User) and request.user.is_staff
         return "/console/" if is_staff else reverse(settings.LOGIN_REDIRECT_URL)
 
+    def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
+        """No banner for signing in and out: the page that follows says it."""
+        template = args[0] if args else kwargs.get("message_template")
+        if template not in {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}:
+            super().add_message(request, level, *args, **kwargs)
+
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
         """The user of these credentials, or None. A try counts before it is judged; so do many at once."""
         key = password_key(request, str(credentials.get("email", "")))
@@ -54,16 +64,12 @@ class AccountAdapter(DefaultAccountAdapter):
             forget_failures(key)
         return user
 
-    def send_notification_mail(
-        self,
-        template_prefix: str,
-        user: Any,
-        context: dict[str, Any] | None = None,
-        email: str | None = None,
-    ) -> None:
-        """Tell somebody that their password or a factor changed; allauth's name gives the kind."""
+    def set_password(self, user: Any, password: str) -> None:
+        """A new password, the event and the mail about it, together."""
         with transaction.atomic():
-            tell(user, template_prefix.rsplit("/", 1)[-1], about=user, at=now())
+            super().set_password(user, password)
+            record(user, "password_changed", by=user, at=now())
+            tell(user, "password_changed", about=user, at=now())
 
     def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
         path = context["password_reset_url"].split("/", 3)[-1]
@@ -83,6 +89,12 @@ class FactorAdapter(DefaultMFAAdapter):
 
     def get_totp_issuer(self) -> str:
         return self._get_site_name()
+
+    def build_totp_svg(self, url: str) -> str:
+        """The picture for an app, on white: apps look for dark squares on light, also on a dark page."""
+        picture = BytesIO()
+        qrcode.make(url, image_factory=SvgFillImage).save(picture)
+        return picture.getvalue().decode()
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """The last factor stays: set the next one up first."""

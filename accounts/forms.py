@@ -178,9 +178,13 @@ class KeyForm(forms.ModelForm):
 
 
 class EndpointForm(forms.ModelForm):
+    url = forms.URLField(
+        label=_("Address"),
+        max_length=500,
+        assume_scheme="https",
+        help_text=_("It is told of every event of this platform, signed as Standard Webhooks say."),
+    )
+
     class Meta:
         model = WebhookEndpoint
         fields = ["url"]
-        help_texts = {
-            "url": _("It is told of every event of this platform, signed as Standard Webhooks say.")
-        }

@@ -1,4 +1,4 @@
-"""The link in an invitation carries its id, signed: nothing secret waits in the outbox."""
+"""The link in an invitation carries its id, signed. It is made with the mail, so none waits in the outbox."""
 
 from uuid import UUID
 

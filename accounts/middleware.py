@@ -23,9 +23,9 @@ BEFORE_FACTOR = {
     "mfa_index",
     "mfa_activate_totp",
     "mfa_add_webauthn",
+    "accounts:app_picture",
     "account_reauthenticate",
     "account_logout",
-    "accounts:language",
     "set_language",
     "leave",
 }

@@ -2,15 +2,17 @@
 
 from typing import Any
 
+from allauth.core import context
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db import transaction
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.timezone import now
 
 from accounts.actions.sessions import begin_session, end_session
+from accounts.actions.telling import tell
 from accounts.devices import browser_and_system, know_device
 from accounts.models import User, UserSession
 from journal.actions import record
@@ -34,22 +36,34 @@ def note_sign_out(request: HttpRequest, user: User | None, **kwargs: Any) -> Non
         end_session(session, by=user, at=now())
 
 
-@receiver(authenticator_added)
-def note_factor_added(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
-    _note(user, "factor_added", authenticator)
+MAIL = {
+    (Authenticator.Type.TOTP, "factor_added"): "totp_activated",
+    (Authenticator.Type.TOTP, "factor_removed"): "totp_deactivated",
+    (Authenticator.Type.WEBAUTHN, "factor_added"): "webauthn_added",
+    (Authenticator.Type.WEBAUTHN, "factor_removed"): "webauthn_removed",
+    (Authenticator.Type.RECOVERY_CODES, "factor_added"): "recovery_codes_generated",
+}
 
 
-@receiver(authenticator_removed)
-def note_factor_removed(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
-    _note(user, "factor_removed", authenticator)
+@receiver(post_save, sender=Authenticator)
+def note_factor_added(instance: Authenticator, created: bool, **kwargs: Any) -> None:
+    if created:
+        _note(instance, "factor_added")
 
 
-@receiver(authenticator_reset)
-def note_codes_made_anew(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
-    _note(user, "recovery_codes_made", authenticator)
+@receiver(post_delete, sender=Authenticator)
+def note_factor_removed(instance: Authenticator, **kwargs: Any) -> None:
+    _note(instance, "factor_removed")
 
 
-def _note(user: User, code: str, authenticator: Authenticator) -> None:
+def _note(factor: Authenticator, code: str) -> None:
+    """What somebody does to their own factors, in the transaction that does it; actions tell of their own."""
+    request = context.request
+    if request is None or request.user != factor.user:
+        return
+    user, at = request.user, now()
     user.forget_roles()
     with transaction.atomic():
-        record(user, code, by=user, at=now(), factor=str(authenticator.type))
+        record(user, code, by=user, at=at, factor=str(factor.type))
+        if kind := MAIL.get((factor.type, code)):
+            tell(user, kind, about=user, at=at)

@@ -47,6 +47,7 @@ signing_in = [
 ours = [
     path("accounts/", own.own, name="own"),
     path("accounts/details/", own.details, name="details"),
+    path("accounts/factor/app/picture/", own.app_picture, name="app_picture"),
     path("accounts/sessions/", own.sessions, name="sessions"),
     path("accounts/sessions/end/", own.end_other_sessions, name="end_other_sessions"),
     path("accounts/sessions/<uuid:pk>/end/", own.end_session, name="end_session"),

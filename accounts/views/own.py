@@ -2,18 +2,21 @@
 
 from datetime import timedelta
 
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import actions
-from accounts.forms import DetailsForm, KeyForm
+from accounts.forms import READ_LANGUAGES, DetailsForm, KeyForm
 from accounts.models import UserSession
 from accounts.permissions import needs_role
+from accounts.roles import Role
 from accounts.views.answers import act_and_go, blame, signed_in
 from journal.errors import Refused
 
@@ -21,7 +24,13 @@ from journal.errors import Refused
 @login_required
 @require_safe
 def own(request: HttpRequest) -> HttpResponse:
-    return render(request, "accounts/own.html", {"user": signed_in(request)})
+    user = signed_in(request)
+    context = {
+        "user": user,
+        "roles": [Role(role).label for role in sorted(user.roles)],
+        "languages": [name for code, name in READ_LANGUAGES if user.reads(code)],
+    }
+    return render(request, "accounts/own.html", context)
 
 
 @login_required
@@ -33,6 +42,18 @@ def details(request: HttpRequest) -> HttpResponse:
         actions.change_own_details(user, **form.cleaned_data, by=user, at=now())
         return redirect("accounts:own")
     return render(request, "accounts/details.html", {"form": form})
+
+
+@login_required
+@require_safe
+def app_picture(request: HttpRequest) -> HttpResponse:
+    """The secret that is being set up, as a picture for an app; from an address, so no page needs `data:`."""
+    secret = request.session.get(SECRET_SESSION_KEY)
+    if not secret:
+        raise Http404
+    adapter = get_adapter()
+    picture = adapter.build_totp_svg(adapter.build_totp_url(signed_in(request), secret))
+    return HttpResponse(picture, content_type="image/svg+xml")
 
 
 @login_required

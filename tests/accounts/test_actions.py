@@ -6,10 +6,12 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
-from accounts import actions
+from accounts import actions, mails
 from accounts.models import FactorReset, User, UserSession
 from journal.errors import Refused
+from journal.mail import worded
 from journal.models import Delivery, Event
+from journal.outbox import deliver
 from tests.factories import NOON, PASSWORD, TOTP_SECRET, make_api_key, make_user
 
 pytestmark = pytest.mark.django_db
@@ -183,3 +185,20 @@ def test_demo_factor_is_known_and_never_in_production(amir, settings):
         actions.give_demo_factor(amir, TOTP_SECRET, at=NOON)
     with pytest.raises(PermissionDenied):
         actions.give_demo_factor(amir, TOTP_SECRET, by=amir.actor, at=NOON)
+
+
+def test_every_mail_about_accounts_has_its_words(amir):
+    for kind in mails.KINDS:
+        deliver(
+            kind,
+            about=amir,
+            at=NOON,
+            address=amir.email,
+            language="en",
+            body={"path": "/x/", "browser": "Firefox"},
+        )
+    for delivery in Delivery.objects.all():
+        subject, text = worded(delivery)
+        assert subject
+        assert "http" in text
+        assert amir.name not in text
