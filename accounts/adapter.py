@@ -18,6 +18,7 @@ from qrcode.image.svg import SvgFillImage
 
 from accounts.actions.telling import tell
 from accounts.models import User
+from accounts.models.people import factors_of
 from accounts.sealing import seal, unseal
 from accounts.visitors import visitor
 from accounts.waits import count_failure, forget_failures, password_key, seconds_left
@@ -98,7 +99,4 @@ class FactorAdapter(DefaultMFAAdapter):
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """The last factor stays: set the next one up first."""
-        others = Authenticator.objects.filter(user=authenticator.user_id).exclude(
-            type=Authenticator.Type.RECOVERY_CODES
-        )
-        return others.exclude(pk=authenticator.pk).exists()
+        return factors_of(authenticator.user_id).exclude(pk=authenticator.pk).exists()

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from allauth.mfa.models import Authenticator
 from django.contrib.auth import logout
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
@@ -16,6 +16,7 @@ from django.utils.timezone import now
 
 from accounts.devices import keep_device
 from accounts.models import RoleGrant, User, UserSession
+from accounts.models.people import factors_of
 from accounts.signals import SESSION_KEY
 
 # What somebody without a second factor may still open: setting one up, and leaving.
@@ -59,7 +60,8 @@ class SignedInMiddleware:
     def _take_in(self, request: HttpRequest) -> bool:
         """Whether the session's device is still signed in; puts its row at `request.device_session`."""
         user = request.user
-        row = _with_rights(user).filter(pk=request.session.get(SESSION_KEY)).first()  # type: ignore[arg-type]
+        assert isinstance(user, User)  # noqa: S101 - asked just before
+        row = _with_rights(user).filter(pk=request.session.get(SESSION_KEY)).first()
         if row is None:
             return False
         user.__dict__["roles"] = frozenset(row.held)
@@ -69,13 +71,12 @@ class SignedInMiddleware:
         return True
 
 
-def _with_rights(user: User) -> "object":
-    factors = Authenticator.objects.filter(user=OuterRef("user")).exclude(type="recovery_codes")
+def _with_rights(user: User) -> QuerySet[Any]:
     return (
         UserSession.objects.open()
         .filter(user=user)
         .annotate(
-            has_factor=Exists(factors),
+            has_factor=Exists(factors_of(OuterRef("user"))),
             held=ArraySubquery(RoleGrant.objects.live().filter(user=OuterRef("user")).values("role")),
         )
     )

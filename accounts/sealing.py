@@ -9,12 +9,13 @@ from hmac import digest
 
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
+from django.utils.encoding import force_bytes
 
 
 def _box() -> MultiFernet:
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return MultiFernet(
-        Fernet(urlsafe_b64encode(digest(key.encode(), b"accounts.sealing", sha256))) for key in keys
+        Fernet(urlsafe_b64encode(digest(force_bytes(key), b"accounts.sealing", sha256))) for key in keys
     )
 
 

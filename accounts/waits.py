@@ -11,6 +11,7 @@ from hmac import digest
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.timezone import now
 
@@ -39,9 +40,9 @@ def code_key(request: HttpRequest, user: User) -> str:
     return _key("code", str(user.pk), _knows(request, UserSession.objects.filter(user=user)) or "elsewhere")
 
 
-def _knows(request: HttpRequest, sessions: "object") -> str:
+def _knows(request: HttpRequest, sessions: QuerySet[UserSession]) -> str:
     device = device_of(request)
-    return device.hex() if device and sessions.filter(device=device).exists() else ""  # type: ignore[attr-defined]
+    return device.hex() if device and sessions.filter(device=device).exists() else ""
 
 
 def _key(kind: str, *parts: str) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.sessions import close_sessions
 from accounts.actions.telling import tell, tell_operators
-from accounts.factors import add_app
+from accounts.factors import add_app, remove_all
 from accounts.models import FactorReset, User
 from accounts.permissions import can_approve_reset, can_ask_reset
 from journal.actions import record
@@ -55,7 +55,7 @@ def approve_factor_reset(reset: FactorReset, *, by: User, at: datetime) -> None:
     require(can_approve_reset(by, reset))
     reset.approved_by, reset.done_at = by, at
     reset.save(update_fields=["approved_by", "done_at"])
-    reset.user.authenticator_set.all().delete()
+    remove_all(reset.user)
     record(reset.user, "factor_reset", by=by, at=at)
     close_sessions(reset.user, by=by, at=at)
     tell(reset.user, "factor_reset", about=reset.user, at=at)
@@ -77,6 +77,6 @@ def give_demo_factor(user: User, secret: str, *, by: Actor = SYSTEM, at: datetim
     require(by == SYSTEM)
     if settings.PRODUCTION:
         raise Refused("only_in_the_demo", _("Known second factors exist only in the demo."))
-    user.authenticator_set.all().delete()
+    remove_all(user)
     add_app(user, secret)
     record(user, "demo_factor_given", by=by, at=at)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.roles import ask_role, close_grant, give_first_role
 from accounts.actions.sessions import close_sessions
+from accounts.factors import remove_all
 from accounts.models import Invitation, RoleGrant, User
 from accounts.permissions import can_operate, is_operator
 from journal.actions import record
@@ -154,7 +155,7 @@ def empty_user(user: User, *, by: User, at: datetime) -> None:
     user.set_unusable_password()
     user.save(update_fields=["email", "name", "languages", "emptied_at", "password"])
     EmailAddress.objects.filter(user=user).delete()
-    user.authenticator_set.all().delete()
+    remove_all(user)
     user.sessions.update(browser="", system="", device=b"")
     Invitation.objects.filter(user=user).update(email=user.email, name="")
     record(user, "emptied", by=by, at=at)

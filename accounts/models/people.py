@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -79,7 +80,7 @@ class User(AbstractBaseUser, Row):
     @cached_property
     def has_factor(self) -> bool:
         """A second factor (app or passkey) is set up; read once for this object."""
-        return self.authenticator_set.exclude(type="recovery_codes").exists()
+        return factors_of(self).exists()
 
     @property
     def is_staff(self) -> bool:
@@ -96,6 +97,11 @@ class User(AbstractBaseUser, Row):
         """Read the roles and the factor anew when next asked."""
         self.__dict__.pop("roles", None)
         self.__dict__.pop("has_factor", None)
+
+
+def factors_of(user: Any) -> models.QuerySet[Authenticator]:
+    """Second factors of a user, or of the user that an OuterRef names. Recovery codes alone are none."""
+    return Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES)
 
 
 class UserSessionSet(models.QuerySet["UserSession"]):

@@ -66,7 +66,7 @@ def test_key_may_never_decide():
     key = make_api_key(user=make_user(roles=["moderator"]))
     answer = ask(Decide, f"Bearer {key.shown}")
     assert answer.status_code == 403
-    assert answer.data["detail"].code == "person_needed"
+    assert answer.data["title"] == "person_needed"
 
 
 def test_use_is_noted_by_day_and_written_once(django_assert_num_queries):
