@@ -131,13 +131,11 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
-# Without the two `unacked` ones, kombu looks for messages of a killed worker only every hundred seconds. The
-# short time to connect keeps a request quick whose wake-up finds no broker.
+# Without the last two, kombu looks for messages of a killed worker only every hundred seconds.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,
     "unacked_restore_throttle": 1,
     "unacked_restore_interval": 5,
-    "socket_connect_timeout": 0.5,
 }
 # What no lane is for; the lanes `page`, `case` and `bulk` are named where a delivery is made.
 CELERY_TASK_DEFAULT_QUEUE = "clock"

@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 from celery import current_app
 from django.db import connection, transaction
+from kombu.pools import producers
 
 from journal.actions import Subject
 from journal.models import Channel, Delivery, Lane
@@ -21,6 +22,7 @@ DEAD_KEPT_FOR = timedelta(days=30)  # for an operator to retry; then the address
 EMPTIED_AT_ONCE = 1000
 SEND_DUE = "journal.tasks.send_due"
 WAKE_EXPIRES = 30  # seconds; by then a sweep has looked
+BROKER_TIMEOUT = 0.5  # seconds
 PAUSE = 10  # seconds without wake-ups after the broker failed
 _broker_back_at = 0.0
 
@@ -99,10 +101,27 @@ def wake(lane: str) -> None:
     if time.monotonic() < _broker_back_at:
         return
     try:
-        current_app.send_task(SEND_DUE, [lane], queue=lane, retry=False, expires=WAKE_EXPIRES)
+        broker = current_app.connection_for_write(transport_options=_impatient())
+        with producers[broker].acquire(block=True, timeout=BROKER_TIMEOUT) as producer:
+            current_app.send_task(
+                SEND_DUE, [lane], queue=lane, retry=False, expires=WAKE_EXPIRES, producer=producer
+            )
     except Exception as fault:
         _broker_back_at = time.monotonic() + PAUSE
         log.warning("outbox.broker_down", fault=type(fault).__name__)
+
+
+def _impatient() -> dict[str, Any]:
+    """kombu would try for many seconds to connect, which suits a worker and not a person who waits."""
+    return {
+        **current_app.conf.broker_transport_options,
+        "socket_connect_timeout": BROKER_TIMEOUT,
+        "socket_timeout": BROKER_TIMEOUT,
+        "connect_retries_timeout": BROKER_TIMEOUT,
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0,
+    }
 
 
 def lanes_due(at: datetime) -> list[str]:

@@ -85,6 +85,9 @@ class WebhookReceiver(ThreadingHTTPServer):
 
     daemon_threads = True
 
+    def handle_error(self, request, client_address):
+        """Whoever hangs up on us does so on purpose."""
+
     def __init__(self, certificate=None):
         super().__init__(("127.0.0.1", 0), _Post)
         self.received = []
