@@ -13,14 +13,16 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import redis
 
+NAMES = ("postgres", "broker", "cache")
 DATABASE = "recourse"
 SOCKET_LIMIT = 100  # a socket's path may have 107 bytes on Linux, 103 on macOS
 SERVERS_OF_ROOT = Path("/var/lib/recourse")
@@ -222,23 +224,26 @@ def valkey_argv(home: Home, name: str, *, durable: bool) -> list[str]:
 Spawn = Callable[..., "subprocess.Popen[bytes]"]
 
 
-def start_servers(home: Home, spawn: Spawn, *, durable: bool = True) -> list["subprocess.Popen[bytes]"]:
-    """Start all three and wait until they answer. `spawn(name, argv, stop_with, **options)` starts one."""
+def start_servers(
+    home: Home, spawn: Spawn, names: Collection[str] = NAMES, *, durable: bool = True
+) -> list["subprocess.Popen[bytes]"]:
+    """Start the servers of these names and wait until they answer.
+
+    `spawn(name, argv, stop_with, **options of Popen)` starts one.
+    """
     end_strays(home)
-    initialise_postgres(home, durable=durable)
-    plans = [
-        ("postgres", postgres_argv(home, durable=durable), signal.SIGINT)
-    ]  # SIGTERM would wait for clients
-    plans += [(name, valkey_argv(home, name, durable=durable and name == "broker"), signal.SIGTERM)
-              for name in ("broker", "cache")]  # fmt: skip
-    servers = [spawn(name, argv, stop, **as_servers_user()) for name, argv, stop in plans]
-    answers = [
-        lambda: postgres_answers(home),
-        *(lambda n=n: valkey_answers(home, n) for n in ("broker", "cache")),
-    ]
-    for (name, _, _), server, answer in zip(plans, servers, answers, strict=True):
-        wait_for(answer, server, f"{name}: see {home.logs / name}.log")
-    create_database(home)
+    servers = []
+    for name in names:
+        if name == "postgres":
+            initialise_postgres(home, durable=durable)
+            argv, stop = postgres_argv(home, durable=durable), signal.SIGINT  # SIGTERM would wait for clients
+        else:
+            argv, stop = valkey_argv(home, name, durable=durable and name == "broker"), signal.SIGTERM
+        servers.append(spawn(name, argv, stop, **as_servers_user()))
+    for name, server in zip(names, servers, strict=True):
+        wait_for(partial(answers, home, name), server, f"{name}: see {home.logs / name}.log")
+    if "postgres" in names:
+        create_database(home)
     return servers
 
 
@@ -259,6 +264,10 @@ def _connect(home: Home) -> "psycopg.Connection[tuple[Any, ...]]":
     return psycopg.connect(
         host=str(home.sockets), user=DATABASE, dbname="postgres", autocommit=True, connect_timeout=5
     )
+
+
+def answers(home: Home, name: str) -> bool:
+    return postgres_answers(home) if name == "postgres" else valkey_answers(home, name)
 
 
 def postgres_answers(home: Home) -> bool:

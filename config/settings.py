@@ -1,22 +1,21 @@
 """Settings, read from the environment alone. docs/operating.md lists every name."""
 
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-import environ
 from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
 from config.addresses import read_broker_url, read_cache_url, read_database_url, read_mail_url
 from config.embedded import Home
+from config.environment import Environment, refuse_weak
+from config.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = Environment()
 
 # demo: one machine, known secrets, demo data. production: everything from the environment. test: the suite.
-STAGE = env.str("RECOURSE_STAGE", "demo")
-if STAGE not in {"demo", "production", "test"}:
-    raise ImproperlyConfigured("RECOURSE_STAGE must be demo, production or test.")
+STAGE = env.one_of("RECOURSE_STAGE", "demo", "demo", "production", "test")
 PRODUCTION = STAGE == "production"
 DEBUG = False
 STATE_DIR = Path(env.str("RECOURSE_STATE", str(BASE_DIR / ".state"))).resolve()
@@ -25,12 +24,7 @@ STATE_DIR = Path(env.str("RECOURSE_STATE", str(BASE_DIR / ".state"))).resolve()
 def secret(name: str) -> str:
     """A secret from the environment; outside production a known one that production refuses."""
     demo = f"demo-{name.lower().replace('_', '-')}-not-for-production-0123456789abcdef"
-    if not PRODUCTION:
-        return env.str(name, demo)
-    value = env.str(name, "")
-    if len(value) < 32 or value.startswith("demo-"):
-        raise ImproperlyConfigured(f"{name} must be set to a secret of at least 32 characters.")
-    return value
+    return refuse_weak(name, env.str(name, "")) if PRODUCTION else env.str(name, demo)
 
 
 def required(name: str, demo: str) -> str:
@@ -44,6 +38,9 @@ def required(name: str, demo: str) -> str:
 SECRET_KEY = secret("SECRET_KEY")
 RECEIPT_KEY = secret("RECEIPT_KEY")  # lookups and derivation of receipts; losing it locks every person out
 LINK_KEYS = env.dict("LINK_KEYS", default={}) or {"1": secret("LINK_KEY")}  # key id -> secret, newest last
+if PRODUCTION:
+    for secret_of_link in LINK_KEYS.values():
+        refuse_weak("LINK_KEYS", secret_of_link)
 
 APPEAL_WINDOW_MONTHS = env.int("APPEAL_WINDOW_MONTHS", 6)
 if APPEAL_WINDOW_MONTHS < 6:
@@ -56,6 +53,36 @@ STATEMENT_CALLS_PER_MINUTE = env.int("STATEMENT_CALLS_PER_MINUTE", 12_000)
 # How much one stream may bring before it is told to go on in another call; a worker has only so much time.
 STATEMENT_STREAM_LINES = env.int("STATEMENT_STREAM_LINES", 200_000)
 STATEMENT_STREAM_SECONDS = env.int("STATEMENT_STREAM_SECONDS", 20)
+
+# Where we listen, and the address under which people reach us; links in mail begin with it.
+HOST = env.str("HOST", "127.0.0.1")
+PORT = env.between("PORT", 8000, 1, 65535)
+BASE_URL = env.web_address("BASE_URL", f"http://localhost:{PORT}")
+if PRODUCTION and not BASE_URL.startswith("https://"):
+    raise ImproperlyConfigured("BASE_URL must be set, and begin with https://.")
+# A health check on the machine itself asks for localhost.
+ALLOWED_HOSTS = [
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+    urlsplit(BASE_URL).hostname,
+    *env.list("ALLOWED_HOSTS", default=[]),
+]
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # without one, /metrics does not exist
+if PRODUCTION and METRICS_TOKEN:
+    refuse_weak("METRICS_TOKEN", METRICS_TOKEN)
+DEAD_MAN_URL = env.web_address("DEAD_MAN_URL")  # called each minute; its silence is an alarm
+LOGGING = logging_config(env.one_of("LOG_LEVEL", "INFO", "DEBUG", "INFO", "WARNING", "ERROR"))
+
+# In production everything goes through TLS; a proxy of ours before us says so in X-Forwarded-Proto.
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.int("TRUSTED_PROXIES", 0) else None
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if PRODUCTION else 0
+# Whether every other name under this domain speaks TLS, only the operator can say.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("HSTS_WHOLE_DOMAIN", False)
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 
 INSTALLED_APPS = [
     "modeltranslation",
@@ -112,7 +139,14 @@ TEMPLATES = [
 
 # Without DATABASE_URL and VALKEY_URL: the servers that `make run` starts, found by the state folder.
 HOME = Home(STATE_DIR)
+if PRODUCTION and not (env.str("DATABASE_URL", "") and env.str("VALKEY_URL", "")):
+    raise ImproperlyConfigured("DATABASE_URL and VALKEY_URL must be set: production brings its own servers.")
 DATABASES = {"default": read_database_url(env.str("DATABASE_URL", "") or HOME.database_url)}
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("DATABASE_BEHIND_PGBOUNCER", False)
+# Long-running processes keep this many connections open; a command of manage.py opens one and closes it.
+POOL = env.between("RECOURSE_POOL", 0, 0, 100)
+if POOL:
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": POOL, "timeout": 10}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 
@@ -148,6 +182,7 @@ CELERY_BEAT_SCHEDULE = {
     "lapse-remits": {"task": "appeals.tasks.lapse_remits", "schedule": crontab(minute=5)},
     "empty-people": {"task": "appeals.tasks.empty_people_due", "schedule": crontab(minute=40)},
     "make-months": {"task": "appeals.tasks.make_months", "schedule": crontab(hour=3, minute=0)},
+    "dead-man": {"task": "config.tasks.call_dead_man", "schedule": 60, "options": {"expires": 60}},
 }
 
 REST_FRAMEWORK = {
@@ -166,10 +201,6 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
 }
 
-# The address under which people reach the service; links in mail begin with it.
-BASE_URL = env.str("BASE_URL", f"http://localhost:{env.str('PORT', '8000')}").rstrip("/")
-if PRODUCTION and not BASE_URL.startswith("https://"):
-    raise ImproperlyConfigured("BASE_URL must be set, and begin with https://.")
 # Outside production, mail lands as files in the state folder unless EMAIL_URL names a server.
 vars().update(read_mail_url(required("EMAIL_URL", f"file://{quote(str(STATE_DIR))}/mail")))
 EMAIL_TIMEOUT = 10
@@ -190,7 +221,13 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [("dist", BASE_DIR / "static" / "dist")]
+HASHED = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": PLAIN if STAGE == "test" else HASHED},
+}
 MEDIA_ROOT = Path(env.str("RECOURSE_FILES", str(STATE_DIR / "files")))
 
 # Signing in: by invitation only; whoever is signed in without a second factor sees nothing.

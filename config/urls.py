@@ -3,9 +3,14 @@
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 
+from config import health
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("api/", include("appeals.api.urls")),
     path("console/", include("appeals.console_urls")),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("health/live", health.live, name="health_live"),
+    path("health/ready", health.ready, name="health_ready"),
+    path("metrics", health.metrics, name="metrics"),
 ]

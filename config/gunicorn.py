@@ -1,0 +1,39 @@
+"""How gunicorn serves: `gunicorn -c python:config.gunicorn config.wsgi`."""
+
+import os
+from typing import Any
+
+from gunicorn.glogging import Logger as GunicornLogger
+
+bind = [f"0.0.0.0:{os.environ.get('PORT', '8000')}"]
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+threads = int(os.environ.get("WEB_THREADS", "4"))
+worker_class = "gthread"  # a browser's idle connection would hold a sync worker
+preload_app = True  # the code is read once and shared
+control_socket_disable = True
+accesslog = None  # no address of a visitor, no path of a signed link
+loglevel = "warning"
+timeout = 60
+graceful_timeout = 20
+keepalive = 5
+max_requests = 10_000
+max_requests_jitter = 1_000
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
+
+
+class Logger(GunicornLogger):
+    """gunicorn's words through our own log, which leaves paths and addresses out."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
+
+
+logger_class = Logger
+
+
+def post_worker_init(worker: object) -> None:
+    from config.watch import watch_beat  # the apps are loaded by now
+
+    watch_beat()
