@@ -34,6 +34,7 @@ $(MODULES): | $(PINS)
 
 $(ASSETS): | $(MODULES)
 	@$(NODE) static/build.mjs
+	@rm -rf staticfiles; $(PY) manage.py collectstatic --no-input --verbosity 0
 	@touch $@
 
 setup: $(PINS) $(ASSETS)

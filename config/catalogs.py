@@ -80,7 +80,7 @@ def update(locale: str, wanted: Catalog) -> None:
     catalog = read(locale)
     catalog.update(wanted, no_fuzzy_matching=True, update_header_comment=False, update_creation_date=False)
     for message in catalog:
-        message.locations = sorted({(name, None) for name, _ in message.locations})
+        message.locations = sorted({(name, 0) for name, _ in message.locations})
     path = path_of(locale)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
@@ -113,7 +113,9 @@ def faults(locale: str, wanted: Catalog) -> list[str]:
 def _fault(message: Message, known: Message | None) -> str:
     if known is None:
         return "missing"
-    strings = known.string if isinstance(known.string, (tuple, list)) else (known.string,)
+    strings = (
+        [known.string] if isinstance(known.string, str) else [text or "" for text in known.string or [""]]
+    )
     if not all(strings):
         return "untranslated"
     if known.fuzzy:

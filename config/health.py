@@ -18,6 +18,7 @@ from prometheus_client.core import GaugeMetricFamily
 
 from config.addresses import read_cache_url
 from config.watch import BEAT_LATE_AFTER, beat_age
+from journal.health import oldest_waiting_delivery
 from journal.models import Delivery
 
 DELIVERY_LATE_AFTER = timedelta(minutes=10)
@@ -68,7 +69,7 @@ def beat() -> Part:
 
 def deliveries(at: datetime) -> Part:
     """How long the oldest delivery that is due has waited for a sender."""
-    oldest = Delivery.objects.due(at).aggregate(oldest=Min("due_at"))["oldest"]
+    oldest = oldest_waiting_delivery(at)
     waited = at - oldest if oldest else timedelta(0)
     return {"ok": waited <= DELIVERY_LATE_AFTER, "seconds": _seconds(waited)}
 

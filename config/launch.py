@@ -16,7 +16,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -26,6 +26,7 @@ from config import embedded, guard
 ROOT = Path(__file__).resolve().parent.parent
 SERVERS, PROGRAMS = 1, 2  # stages: programs end before their servers
 RESTARTS, WITHIN = 5, 20.0  # so many deaths in so many seconds are not bad luck any more
+OURS: dict[str, Any] = {"cwd": ROOT, "umask": 0o077}  # what people send is for nobody else on this machine
 LOG_LIMIT = 10_000_000  # bytes
 
 
@@ -64,8 +65,10 @@ class Launcher:
     def undisturbed(self) -> Any:
         """Between the start of a process and its entry in the guard's list no signal may take us away."""
         self.busy = True
-        yield
-        self.busy = False
+        try:
+            yield
+        finally:
+            self.busy = False
         if self.asked_to_stop:
             raise Stopped
 
@@ -78,8 +81,9 @@ class Launcher:
 
     def tell_guard(self, *words: object) -> None:
         assert self.guard.stdin  # noqa: S101
-        self.guard.stdin.write((" ".join(map(str, words)) + "\n").encode())
-        self.guard.stdin.flush()
+        with suppress(BrokenPipeError):  # mend() notices
+            self.guard.stdin.write((" ".join(map(str, words)) + "\n").encode())
+            self.guard.stdin.flush()
 
     def spawn(
         self, name: str, argv: list[str], stop_with: int, *, stage: int = SERVERS, **options: Any
@@ -91,13 +95,13 @@ class Launcher:
 
     def _popen(self, name: str, argv: list[str], stop_with: int, stage: int, options: dict[str, Any]) -> Any:
         with open_log(self.home, name) as log:
-            process = subprocess.Popen(
-                argv,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                **{"start_new_session": True} | options,
-            )
+            words: dict[str, Any] = {
+                "stdin": subprocess.DEVNULL,
+                "stdout": log,
+                "stderr": log,
+                "start_new_session": True,
+            }
+            process = subprocess.Popen(argv, **words | options)
         self.tell_guard("start", process.pid, int(stop_with), stage)
         return process
 
@@ -118,14 +122,17 @@ class Launcher:
     def watch(self, parent: int | None) -> None:
         """Stay until a signal, the end of `parent`, or something that cannot be mended."""
         while parent is None or os.getppid() == parent:
-            for child in self.children:
-                if child.process.poll() is not None:
-                    self.revive(child)
-            if self.guard.poll() is not None:
-                raise LaunchError(
-                    "The guard process ended; without it a killed launcher would leave servers behind."
-                )
+            self.mend()
             time.sleep(0.2)
+
+    def mend(self) -> None:
+        for child in self.children:
+            if child.process.poll() is not None:
+                self.revive(child)
+        if self.guard.poll() is not None:
+            raise LaunchError(
+                "The guard process ended. Start again: without it servers could be left behind."
+            )
 
     def stop(self) -> None:
         """End the children, programs first; the guard is told last, so that it helps if we are killed now."""
@@ -139,7 +146,8 @@ class Launcher:
                 guard.send(child.process.pid, signal.SIGKILL, group=True)
                 self.tell_guard("end", child.process.pid)
         assert self.guard.stdin  # noqa: S101
-        self.guard.stdin.close()
+        with suppress(BrokenPipeError):
+            self.guard.stdin.close()
         self.guard.wait()
 
 
@@ -190,12 +198,7 @@ def manage(launcher: Launcher, *words: str) -> str:
     argv = [sys.executable, "manage.py", *words]
     with launcher.undisturbed():
         process = subprocess.Popen(
-            argv,
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            text=True,
+            argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True, text=True, **OURS
         )
         launcher.tell_guard("start", process.pid, int(signal.SIGTERM), PROGRAMS)
     try:
@@ -226,13 +229,11 @@ def health(port: int) -> dict[str, Any] | None:
 
 def wait_until_ready(launcher: Launcher, port: int) -> None:
     end = time.monotonic() + 120
-    programs = launcher.children[-1]
     while not ((found := health(port)) and found["ready"]):
-        if programs.process.poll() is not None:
-            launcher.revive(programs)
+        launcher.mend()
         if time.monotonic() > end:
             raise LaunchError(f"Not ready: {found}. {last_words(launcher.home, 'programs')}")
-        time.sleep(0.1)
+        time.sleep(0.3)
 
 
 def start(launcher: Launcher, stage: str) -> str:
@@ -249,7 +250,7 @@ def start(launcher: Launcher, stage: str) -> str:
         demo = manage(launcher, "load_demo")
     say("Starting web, workers and clock ...")
     launcher.spawn(
-        "programs", [sys.executable, "-m", "config.programs"], signal.SIGTERM, stage=PROGRAMS, cwd=ROOT
+        "programs", [sys.executable, "-m", "config.programs"], signal.SIGTERM, stage=PROGRAMS, **OURS
     )
     return demo
 

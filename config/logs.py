@@ -23,7 +23,9 @@ class WithoutPath(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.name.startswith(QUOTES_PATH) and record.args:
-            said = str(record.args[0]) if str(record.msg).startswith("%s") else str(record.msg)
+            said = str(record.msg)
+            if said.startswith("%s") and isinstance(record.args, tuple):
+                said = str(record.args[0])
             record.msg, record.args = said.partition("%")[0].partition("/")[0].rstrip(" :("), ()
         request = record.__dict__.pop("request", None)
         if isinstance(request, HttpRequest):
@@ -53,7 +55,7 @@ def tell_exception(_logger: Any, _method: str, fields: Fields) -> Fields:
     return fields
 
 
-SHARED = [
+SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
@@ -91,6 +93,9 @@ def logging_config(level: str) -> dict[str, Any]:
         },
         "root": {"handlers": ["out"], "level": level},
         "loggers": {
-            name: {"handlers": [], "propagate": True} for name in ("django", "django.server", "celery")
+            "django": {"handlers": [], "propagate": True},
+            "django.server": {"handlers": [], "propagate": True},
+            "celery": {"level": "WARNING"},
+            "psycopg.pool": {"level": "ERROR"},
         },
     }

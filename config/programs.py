@@ -81,7 +81,7 @@ def worker(queue: str) -> None:
 
     warnings.simplefilter("ignore", SecurityWarning)  # who starts this as root was asked nothing and knows it
 
-    argv = ["worker", "-Q", queue, "-n", f"{queue}@%h", "-P", "threads", "-c", str(LANES[queue])]
+    argv = ["-q", "worker", "-Q", queue, "-n", f"{queue}@%h", "-P", "threads", "-c", str(LANES[queue])]
     app.start([*argv, "--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "WARNING"])
 
 
@@ -90,7 +90,7 @@ def clock() -> None:
 
     schedule = Path(settings.STATE_DIR) / "beat" / "schedule"
     schedule.parent.mkdir(parents=True, exist_ok=True)
-    app.start(["beat", "--pidfile=", "-s", str(schedule), "-l", "WARNING"])
+    app.start(["-q", "beat", "--pidfile=", "-s", str(schedule), "-l", "WARNING"])
 
 
 class Programs:

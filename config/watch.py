@@ -7,7 +7,7 @@ import structlog
 from django.db import Error, connection
 from django.utils.timezone import now
 
-from journal.models import Heartbeat
+from journal import health
 
 BEAT_LATE_AFTER = timedelta(seconds=90)
 LOOK_EVERY = timedelta(seconds=30)
@@ -16,7 +16,7 @@ log = structlog.get_logger("recourse.watch")
 
 def beat_age() -> timedelta | None:
     """How long ago the clock was last alive; None where it never was. One query."""
-    at = Heartbeat.objects.filter(name="beat").values_list("at", flat=True).first()
+    at = health.last_beat()
     return now() - at if at else None
 
 

@@ -1,0 +1,67 @@
+from datetime import timedelta
+
+from django.test import TestCase, override_settings
+from django.utils.timezone import now
+
+from config.health import DELIVERY_LATE_AFTER
+from config.watch import BEAT_LATE_AFTER
+from journal.ids import uuid7
+from journal.models import Delivery, Heartbeat
+
+
+class HealthTests(TestCase):
+    def setUp(self):
+        self.at = now()
+        self.beat = Heartbeat.objects.create(name="beat", at=self.at)
+
+    def ready(self):
+        answer = self.client.get("/health/ready")
+        return answer.status_code, answer.json()["parts"]
+
+    def test_ready_while_everything_answers(self):
+        status, parts = self.ready()
+        self.assertEqual(status, 200, parts)
+        self.assertEqual(set(parts), {"database", "broker", "beat", "deliveries"})
+
+    def test_dead_clock_is_not_ready(self):
+        Heartbeat.objects.update(at=self.at - BEAT_LATE_AFTER - timedelta(seconds=5))
+        status, parts = self.ready()
+        self.assertEqual(status, 503)
+        self.assertFalse(parts["beat"]["ok"])
+
+    def test_delivery_that_nobody_sends_is_not_ready(self):
+        make_delivery(due_at=self.at - DELIVERY_LATE_AFTER - timedelta(seconds=5))
+        status, parts = self.ready()
+        self.assertEqual(status, 503)
+        self.assertGreater(parts["deliveries"]["seconds"], 600)
+
+    @override_settings(VALKEY_URL="unix:///nowhere/broker.sock?db=0")
+    def test_dead_broker_is_not_ready_and_live_still_answers(self):
+        status, parts = self.ready()
+        self.assertEqual((status, parts["broker"]), (503, {"ok": False}))
+        self.assertEqual(self.client.get("/health/live").status_code, 200)
+
+
+@override_settings(METRICS_TOKEN="t" * 40)
+class MetricsTests(TestCase):
+    def test_metrics_need_the_token(self):
+        self.assertEqual(self.client.get("/metrics").status_code, 404)
+        wrong = self.client.get("/metrics", headers={"Authorization": "Bearer wrong"})
+        self.assertEqual(wrong.status_code, 404)
+
+    def test_metrics_count_what_waits_by_lane(self):
+        make_delivery(due_at=now())
+        answer = self.client.get("/metrics", headers={"Authorization": "Bearer " + "t" * 40})
+        self.assertContains(answer, 'recourse_deliveries_waiting{lane="case"} 1.0')
+
+
+def make_delivery(*, due_at):
+    return Delivery.objects.create(
+        lane="case",
+        channel="mail",
+        kind="news",
+        about_kind="ticket",
+        about_id=uuid7(),
+        made_at=due_at,
+        due_at=due_at,
+    )
