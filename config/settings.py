@@ -151,6 +151,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 
 VALKEY_URL = env.str("VALKEY_URL", "") or HOME.valkey_url("broker")
+CELERY_BROKER_URL = read_broker_url(VALKEY_URL)
 VALKEY_CACHE_URL = env.str("VALKEY_CACHE_URL", "") or env.str("VALKEY_URL", "") or HOME.valkey_url("cache")
 CACHES = {
     "default": {
@@ -158,7 +159,6 @@ CACHES = {
         "LOCATION": read_cache_url(VALKEY_CACHE_URL),
     }
 }
-CELERY_BROKER_URL = read_broker_url(VALKEY_URL)
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
