@@ -181,6 +181,9 @@ CELERY_BEAT_SCHEDULE = {
     "nag-measures": {"task": "appeals.tasks.nag_measures", "schedule": crontab(minute="*/10")},
     "lapse-remits": {"task": "appeals.tasks.lapse_remits", "schedule": crontab(minute=5)},
     "empty-people": {"task": "appeals.tasks.empty_people_due", "schedule": crontab(minute=40)},
+    "move-files": {"task": "helpdesk.tasks.move_files", "schedule": 30, "options": {"expires": 30}},
+    "wake-snoozed": {"task": "helpdesk.tasks.wake_snoozed", "schedule": 60, "options": {"expires": 60}},
+    "purge-cases": {"task": "helpdesk.tasks.purge", "schedule": crontab(minute=50)},
     "make-months": {"task": "appeals.tasks.make_months", "schedule": crontab(hour=3, minute=0)},
     "dead-man": {"task": "config.tasks.call_dead_man", "schedule": 60, "options": {"expires": 60}},
 }
@@ -271,6 +274,27 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 MFA_TOTP_TOLERANCE = 1
+# Files of cases: a folder outside the web root, or any S3 store (needs the package django-storages[s3]).
+FILES_BUCKET = env.str("FILES_BUCKET", "")
+FOLDER = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {"allow_overwrite": True, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+}
+BUCKET = {
+    "BACKEND": "storages.backends.s3.S3Storage",
+    "OPTIONS": {
+        "bucket_name": FILES_BUCKET,
+        "endpoint_url": env.str("FILES_ENDPOINT", "") or None,
+        "access_key": env.str("FILES_ACCESS_KEY", "") or None,
+        "secret_key": env.str("FILES_SECRET_KEY", "") or None,
+        "default_acl": None,
+        "file_overwrite": True,
+    },
+}
+STORAGES = {
+    "default": BUCKET if FILES_BUCKET else FOLDER,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 ATTACHMENT_BYTES = env.int("ATTACHMENT_BYTES", 10 * 1024 * 1024)  # in one file
 ATTACHMENTS_AT_ONCE = env.int("ATTACHMENTS_AT_ONCE", 5)
 ATTACHMENTS_IN_A_CASE = env.int("ATTACHMENTS_IN_A_CASE", 30)

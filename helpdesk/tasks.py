@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils.timezone import now
 
 from helpdesk.actions.assigning import wake
+from helpdesk.actions.erasing import purge_due
 from helpdesk.actions.filing import remove_files, store_held_files
 from helpdesk.models import Ticket
 from journal.actors import SYSTEM
@@ -23,3 +24,9 @@ def wake_snoozed() -> int:
     for ticket in due:
         wake(ticket, by=SYSTEM, at=at)
     return len(due)
+
+
+@shared_task
+def purge() -> int:
+    """Empty the cases whose period is over."""
+    return purge_due(at=now())

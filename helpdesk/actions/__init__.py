@@ -13,8 +13,10 @@ from helpdesk.actions.assigning import (
 )
 from helpdesk.actions.contacts import confirm_contact, set_contact, tell_person
 from helpdesk.actions.ending import mark_spam, merge, reopen, resolve, withdraw
+from helpdesk.actions.erasing import case_data, erase_case, purge_due, told_events
 from helpdesk.actions.filing import attach, content_of
 from helpdesk.actions.opening import NEWCOMER, Opened, open_ticket
+from helpdesk.actions.sorting import link, move_to_queue, screen, set_priority, unlink
 from helpdesk.actions.tickets import lock, move_ticket
 from helpdesk.actions.writing import (
     UNDO_FOR,
@@ -34,28 +36,37 @@ __all__ = [
     "assign",
     "attach",
     "bar",
+    "case_data",
     "confirm_contact",
     "content_of",
     "declare_conflict",
+    "erase_case",
     "hand_over",
+    "link",
     "lock",
     "mark_spam",
     "merge",
     "move_ticket",
+    "move_to_queue",
     "no_answer_needed",
     "open_ticket",
     "person_writes",
+    "purge_due",
     "release",
     "reopen",
     "reply",
     "resolve",
     "save_draft",
+    "screen",
     "set_contact",
+    "set_priority",
     "snooze",
     "take_next",
     "tell_leads",
     "tell_person",
+    "told_events",
     "undo_reply",
+    "unlink",
     "wake",
     "withdraw",
 ]

@@ -79,7 +79,7 @@ def reply(
         ticket, "staff_wrote", "unanswered_since", by=by, at=at, message=message.pk, is_question=is_question
     )
     if is_question and ticket.status != Status.WAITING:
-        move_ticket(ticket, Status.WAITING, by=by, at=at, code="waiting")
+        move_ticket(ticket, Status.WAITING, by=by, at=at, code="waiting", message=message.pk)
     tell_person(ticket, at=at, due_at=told_at, message=str(message.pk))
     return message
 
@@ -102,14 +102,14 @@ def undo_reply(message: Message, *, by: Any, at: datetime) -> Ticket:
         attachment.save(update_fields=["message"])
         erase_file(attachment, at=at)
     write_draft(ticket, user, text=message.text, is_question=message.is_question, at=at)
-    was_question, written_at = message.is_question, message.written_at
+    was_question, written_at, gone = message.is_question, message.written_at, message.pk
     message.delete()
     first = ticket.messages.filter(side=Side.PERSON, written_at__gt=_last_answer_at(ticket)).first()
     ticket.unanswered_since = first.written_at if first and first.written_at <= written_at else None
-    note_event(ticket, "reply_undone", "unanswered_since", by=by, at=at, message=message.pk)
+    note_event(ticket, "reply_undone", "unanswered_since", by=by, at=at, message=gone)
     if was_question and ticket.status == Status.WAITING:
         status = Status.OPEN if ticket.assignee_id else Status.NEW
-        move_ticket(ticket, status, by=by, at=at, code="resumed")
+        move_ticket(ticket, status, by=by, at=at, code="resumed", message=gone)
     return ticket
 
 

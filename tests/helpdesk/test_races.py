@@ -1,0 +1,97 @@
+"""Two at the same moment, on connections of their own: the database settles it."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from helpdesk.actions import assign, bar, open_ticket, reply, take_next
+from helpdesk.models import Barred, Message, Submission, Ticket
+from journal.actors import SYSTEM
+from journal.errors import Refused
+from journal.models import Event
+from tests.factories import NEWCOMER, NOON, make_moderator, make_queue, make_ticket
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*acts):
+    """What each act returned, or the Refused that it raised, when all began together."""
+    start = Barrier(len(acts))
+
+    def run(act):
+        try:
+            start.wait(10)
+            return act()
+        except Refused as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def test_moderators_who_take_next_together_get_different_cases():
+    queue = make_queue()
+    people = [make_moderator(queue.team, f"Amir {number}") for number in range(6)]
+    for _each in range(5):
+        make_ticket(queue)
+    taken = at_once(*[lambda user=user: take_next(by=user, at=NOON) for user in people])
+    got = [ticket.pk for ticket in taken if ticket]
+    assert len(got) == len(set(got)) == 5
+    assert take_next(by=people[0], at=NOON) is None
+    assert Event.objects.filter(code="taken").count() == 5
+
+
+def test_same_form_sent_by_many_at_once_opens_one_case():
+    queue = make_queue()
+
+    def send():
+        return open_ticket(
+            queue, by=NEWCOMER, at=NOON, language="en", summary="Help", text="Help", token="t" * 32
+        )
+
+    opened = at_once(*[send] * 6)
+    assert len({(each.ticket.pk, each.receipt) for each in opened}) == 1
+    assert [each.was_new for each in opened].count(True) == 1
+    assert Ticket.objects.count() == Message.objects.count() == Submission.objects.count() == 1
+
+
+def test_two_answers_from_the_same_page_do_not_cross():
+    queue = make_queue()
+    ticket = make_ticket(queue)
+    people = [make_moderator(queue.team, name) for name in ("Amir", "Bela")]
+    answers = at_once(
+        *[lambda user=user: reply(ticket, by=user, at=NOON, text="Hello", turn=1) for user in people]
+    )
+    assert answers.count("changed_meanwhile") == 1
+    assert Message.objects.count() == 1
+
+
+def test_bar_and_assignment_at_once_never_leave_the_barred_with_the_case():
+    queue = make_queue()
+    lena, amir = make_moderator(queue.team, "Lena", role="lead"), make_moderator(queue.team)
+    for _each in range(5):
+        ticket = make_ticket(queue)
+        at_once(
+            lambda ticket=ticket: assign(ticket, by=lena, at=NOON, to=amir),
+            lambda ticket=ticket: bar(ticket, amir, why="decided", by=SYSTEM, at=NOON),
+        )
+        ticket.refresh_from_db()
+        assert ticket.assignee is None
+    assert Barred.objects.count() == 5
+
+
+def test_bar_that_comes_while_next_is_taken_is_honoured():
+    queue = make_queue()
+    amir = make_moderator(queue.team)
+    for _each in range(8):
+        ticket = make_ticket(queue)
+        at_once(
+            lambda: take_next(by=amir, at=NOON),
+            lambda ticket=ticket: bar(ticket, amir, why="decided", by=SYSTEM, at=NOON),
+        )
+        ticket.refresh_from_db()
+        assert ticket.assignee is None
