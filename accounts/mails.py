@@ -6,6 +6,7 @@ KINDS = [
     "factor_reset",
     "factor_reset_asked",
     "factor_reset_asked_for",
+    "factor_reset_by_hand",
     "invitation",
     "new_device",
     "password_changed",

@@ -5,6 +5,7 @@ from accounts.actions.factors import (
     ask_factor_reset,
     give_demo_factor,
     refuse_factor_reset,
+    reset_factor_by_hand,
 )
 from accounts.actions.people import (
     accept_invitation,
@@ -52,6 +53,7 @@ __all__ = [
     "reactivate",
     "refuse_factor_reset",
     "reopen_platform",
+    "reset_factor_by_hand",
     "revoke_key",
     "rotate_secret",
     "withdraw_invitation",

@@ -55,10 +55,25 @@ def approve_factor_reset(reset: FactorReset, *, by: User, at: datetime) -> None:
     require(can_approve_reset(by, reset))
     reset.approved_by, reset.done_at = by, at
     reset.save(update_fields=["approved_by", "done_at"])
-    remove_all(reset.user)
-    record(reset.user, "factor_reset", by=by, at=at)
-    close_sessions(reset.user, by=by, at=at)
-    tell(reset.user, "factor_reset", about=reset.user, at=at)
+    _take_off(reset.user, by=by, at=at)
+
+
+def _take_off(user: User, *, by: User | Actor, at: datetime) -> None:
+    remove_all(user)
+    record(user, "factor_reset", by=by, at=at)
+    close_sessions(user, by=by, at=at)
+    tell(user, "factor_reset", about=user, at=at)
+
+
+@transaction.atomic
+def reset_factor_by_hand(user: User, *, by: Actor, at: datetime) -> None:
+    """The same from the server's command line, for the last operator whose device is lost.
+
+    Whoever has a shell there could write to the database anyway; this way it is on record.
+    """
+    require(by == SYSTEM)
+    _take_off(user, by=by, at=at)
+    tell_operators("factor_reset_by_hand", about=user, at=at)
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from accounts.actions.telling import tell
 from accounts.models import User, UserSession
 from accounts.permissions import can_end_session
 from journal.actions import record
+from journal.actors import Actor
 from journal.errors import require
 
 
@@ -47,7 +48,7 @@ def end_other_sessions(user: User, *, by: User, at: datetime, keep: UserSession 
     return close_sessions(user, by=by, at=at, keep=keep)
 
 
-def close_sessions(user: User, *, by: User, at: datetime, keep: UserSession | None = None) -> int:
+def close_sessions(user: User, *, by: User | Actor, at: datetime, keep: UserSession | None = None) -> int:
     """The same without asking who: for acts that were allowed for other reasons."""
     sessions = UserSession.objects.open().filter(user=user)
     if keep is not None:

@@ -1,13 +1,16 @@
 """People, devices and second factors."""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
+from django.utils.timezone import now
 
 from accounts import actions, mails
-from accounts.models import FactorReset, User, UserSession
+from accounts.models import FactorReset, Invitation, User, UserSession
 from journal.errors import Refused
 from journal.mail import worded
 from journal.models import Delivery, Event
@@ -71,6 +74,16 @@ def test_inviter_who_left_proposes_nothing(lena):
     actions.deactivate(olga, by=lena, at=NOON)
     otto = actions.accept_invitation(invitation, name="Otto", password=PASSWORD, at=NOON)
     assert not otto.roles
+
+
+def test_first_operator_is_invited_from_the_server_and_only_the_first():
+    out = StringIO()
+    call_command("create_operator", "Olga@staff.example", stdout=out)
+    assert "/accounts/join/" in out.getvalue()
+    olga = actions.accept_invitation(Invitation.objects.get(), name="Olga", password=PASSWORD, at=now())
+    assert olga.has_role("operator")
+    with pytest.raises(CommandError):
+        call_command("create_operator", "otto@staff.example", stdout=out)
 
 
 def test_moderator_invites_nobody(amir):
@@ -175,6 +188,16 @@ def test_whom_it_is_about_turns_a_reset_down(lena, amir):
     actions.refuse_factor_reset(reset, by=amir, at=NOON)
     with pytest.raises(Refused):
         actions.approve_factor_reset(reset, by=make_user("Olga", roles=["lead"]), at=NOON)
+
+
+def test_last_operator_gets_in_again_from_the_server(lena):
+    begin(lena)
+    call_command("reset_factor", lena.email, stdout=StringIO())
+    lena.forget_roles()
+    assert not lena.has_factor
+    assert not UserSession.objects.open().exists()
+    assert Event.objects.get(subject_id=lena.pk, code="factor_reset").actor_kind == "system"
+    assert Delivery.objects.filter(kind="factor_reset_by_hand", address=lena.email).exists()
 
 
 def test_demo_factor_is_known_and_never_in_production(amir, settings):

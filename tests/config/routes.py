@@ -5,5 +5,6 @@ from tests.routes import everyone
 ROUTES = {
     "home": everyone(),
     "leave": everyone(302),
+    "schema": everyone(),
     "set_language": everyone(302, method="post", data={"language": "en"}),
 }

@@ -1,0 +1,47 @@
+"""Who gets what at the addresses of appeals. A ticket out of sight is a 404 for every role."""
+
+from journal.ids import uuid7
+from tests.factories import make_appeal, make_decision, subject_of
+from tests.routes import PLATFORM_KEY, machines, staff
+
+LEADS = ("lead", "head")
+READERS = ("moderator", "lead", "head")
+
+
+def nothing_there():
+    return [uuid7()]
+
+
+def out_of_sight():
+    return [subject_of(make_appeal()).pk]
+
+
+ROUTES = {
+    "appeals_api:ping": machines(PLATFORM_KEY),
+    "appeals_api:statement": machines(
+        PLATFORM_KEY, status=422, method="post", content_type="application/json"
+    ),
+    "appeals_api:statements": machines(
+        PLATFORM_KEY, status=422, method="post", content_type="application/json"
+    ),
+    "appeals_api:statement_stream": machines(
+        PLATFORM_KEY, method="post", content_type="application/x-ndjson"
+    ),
+    "appeals_api:existing_puid": machines(PLATFORM_KEY, status=404, args=lambda: ["nothing"]),
+    "appeals_api:statement_of": machines(PLATFORM_KEY, status=404, args=lambda: [make_decision().pk]),
+    "appeals_api:measures": machines(PLATFORM_KEY),
+    "appeals_api:confirm_measure": machines(PLATFORM_KEY, status=404, method="post", args=nothing_there),
+    "appeals_api:answer_remit": machines(
+        PLATFORM_KEY, status=404, method="post", args=nothing_there, content_type="application/json"
+    ),
+    "appeals_console:review": staff("head", args=out_of_sight),
+    "appeals_console:undo": staff(method="post", args=nothing_there),
+    "appeals_console:leave": staff(method="post", args=nothing_there),
+    "appeals_console:mandate": staff(method="post", args=nothing_there),
+    "appeals_console:notice": staff(args=nothing_there),
+    "appeals_console:measures": staff(*READERS),
+    "appeals_console:confirm": staff(method="post", args=nothing_there),
+    "appeals_console:deciders": staff(*LEADS),
+    "appeals_console:bodies": staff(*LEADS, "operator"),
+    "appeals_console:body": staff(args=nothing_there),
+}
