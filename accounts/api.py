@@ -14,6 +14,12 @@ from accounts.models import ApiKey, User
 from accounts.models.machines import USER_SCOPES
 
 
+class KeyRequest(Request):
+    """A call that came with a key."""
+
+    auth: ApiKey
+
+
 class KeyAuthentication(BaseAuthentication):
     """`Authorization: Bearer <key>`. `request.auth` is the key; `request.user` the key's owner, or the key.
 

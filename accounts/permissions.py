@@ -21,6 +21,12 @@ ALONE_AFTER = timedelta(days=7)
 RESETTERS = (Role.OPERATOR, Role.HEAD, Role.LEAD)
 
 
+class StaffRequest(HttpRequest):
+    """A request that `needs_role` has let through: its user is signed in and on the staff."""
+
+    user: User
+
+
 def turned_away(request: HttpRequest, roles: tuple[str, ...]) -> HttpResponse | None:
     """What somebody gets who may not come in: the sign-in page, the set-up of a factor, or a 404.
 

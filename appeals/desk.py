@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from appeals import cards, sections
+from appeals.actions.leave import omit_rest
 from appeals.models import AppealDecision, DecisionPerson, Measure
 from helpdesk.desks import Card, Desk, register
 from helpdesk.models import QueueKind, Ticket
@@ -52,8 +53,6 @@ def _accounts(ticket: Ticket) -> set[tuple[Any, str]]:
 
 def on_erase(ticket: Ticket, at: datetime) -> None:
     """Empty what an appeal holds of a person's words."""
-    from appeals.actions.filing import omit_rest
-
     appeal = getattr(ticket, "appeal", None)
     if appeal is not None:
         appeal.urgent_why = appeal.described = ""

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
-
 from accounts.models import ApiKey, User
 from appeals.models import Appeal, AppealDecision, Decider, Measure, Notice
+from appeals.models.measures import MeasureSet
 from helpdesk.models import Ticket
 from helpdesk.permissions import can_work
 
@@ -66,7 +65,7 @@ def can_change_bodies(by: Any) -> bool:
     return is_signed_in_person(by) and by.has_role("lead", "head", "operator")
 
 
-def measures_visible_to(by: Any) -> QuerySet[Measure]:
+def measures_visible_to(by: Any) -> MeasureSet:
     """A key sees its platform's measures; staff who read cases see those of cases they see, leads all."""
     if isinstance(by, ApiKey):
         return Measure.objects.filter(platform=by.platform_id)

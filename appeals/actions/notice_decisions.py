@@ -37,8 +37,8 @@ def decide_notice(
     out; with None it is a decision not to act, with `reasons`. Each notifier is told, in a case of their own.
     """
     group, notices = _lock(notice)
-    mine = next((each for each in notices if each.pk == notice.pk), None)
-    require(mine is not None and can_decide_notice(by, mine))
+    mine = next((each for each in notices if each.pk == notice.pk), notice)
+    require(can_decide_notice(by, mine))
     lock(mine.ticket, turn=turn)
     if group.decided_at or not mine.ticket.is_unfinished:
         raise Refused("decided_already", _("Somebody has decided this in the meantime. Load the page again."))

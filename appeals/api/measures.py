@@ -7,11 +7,10 @@ from django.shortcuts import get_object_or_404
 from django.utils.timezone import now
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api import KeyAuthentication, NeedsScope
+from accounts.api import KeyAuthentication, KeyRequest, NeedsScope
 from appeals.actions.measures import confirm_measure
 from appeals.actions.reviews import answer_remit
 from appeals.models import Decision, Measure, Outcome, Review
@@ -49,10 +48,10 @@ class MeasureList(APIView):
     """The measures that this platform has not confirmed."""
 
     authentication_classes = [KeyAuthentication]
-    permission_classes = [NeedsScope("measures:read")]
+    permission_classes: Any = [NeedsScope("measures:read")]
 
     @extend_schema(responses=MeasurePage, parameters=[MeasureCursor])
-    def get(self, request: Request) -> Response:
+    def get(self, request: KeyRequest) -> Response:
         measures = measures_visible_to(request.auth).unconfirmed().filter(asked_at__lte=now())
         after = MeasureCursor(data=request.query_params)
         after.is_valid(raise_exception=True)
@@ -67,10 +66,10 @@ class MeasureConfirm(APIView):
     """Say that a measure is done. Saying so again changes nothing."""
 
     authentication_classes = [KeyAuthentication]
-    permission_classes = [NeedsScope("measures:write")]
+    permission_classes: Any = [NeedsScope("measures:write")]
 
     @extend_schema(request=None, responses=MeasureOut)
-    def post(self, request: Request, measure_id: UUID) -> Response:
+    def post(self, request: KeyRequest, measure_id: UUID) -> Response:
         measure = get_object_or_404(measures_visible_to(request.auth), pk=measure_id)
         return Response(MeasureOut(confirm_measure(measure, by=request.auth, at=now())).data)
 
@@ -90,10 +89,10 @@ class RemitAnswer(APIView):
     """Answer a remitted decision with the statement of the new one."""
 
     authentication_classes = [KeyAuthentication]
-    permission_classes = [NeedsScope("measures:write")]
+    permission_classes: Any = [NeedsScope("measures:write")]
 
     @extend_schema(request=RemitAnswerIn, responses=RemitAnswerOut)
-    def post(self, request: Request, review_id: UUID) -> Response:
+    def post(self, request: KeyRequest, review_id: UUID) -> Response:
         shape = RemitAnswerIn(data=request.data)
         shape.is_valid(raise_exception=True)
         platform = request.auth.platform_id

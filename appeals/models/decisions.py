@@ -22,14 +22,14 @@ class DecisionKind(models.TextChoices):
     NO_ACTION = "no_action", _("No action on a report")
 
 
-def codes(**options: object) -> ArrayField:
+def codes() -> ArrayField:
     """A list of codes of the EU's vocabulary."""
-    return ArrayField(models.CharField(max_length=80), default=list, blank=True, **options)
+    return ArrayField(models.CharField(max_length=80), default=list, blank=True)
 
 
-def code(**options: object) -> models.CharField:
+def code() -> models.CharField:
     """One code of the EU's vocabulary, or none."""
-    return models.CharField(max_length=80, null=True, blank=True, **options)
+    return models.CharField(max_length=80, null=True, blank=True)
 
 
 def words(length: int) -> models.CharField:

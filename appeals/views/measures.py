@@ -4,13 +4,13 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.permissions import needs_role
+from accounts.permissions import StaffRequest, needs_role
 from appeals.actions.bodies import change_body, end_body
 from appeals.actions.deciders import map_decider
 from appeals.actions.measures import confirm_measure
@@ -24,7 +24,7 @@ A_PAGE = 50
 
 
 @needs_role("moderator", "lead", "head")
-def measures(request: HttpRequest) -> HttpResponse:
+def measures(request: StaffRequest) -> HttpResponse:
     """What platforms have not confirmed yet, longest waiting first. Two queries, however many there are."""
     waiting = measures_visible_to(request.user).unconfirmed().select_related("platform", "ticket")
     page = Paginator(waiting.order_by("asked_at", "id"), A_PAGE).get_page(request.GET.get("page"))
@@ -35,7 +35,7 @@ def measures(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @needs_role("lead", "head")
-def confirm(request: HttpRequest, measure_id: UUID) -> HttpResponse:
+def confirm(request: StaffRequest, measure_id: UUID) -> HttpResponse:
     """A lead heard by other means that it is done."""
     measure = get_object_or_404(measures_visible_to(request.user), pk=measure_id)
     try:
@@ -47,7 +47,7 @@ def confirm(request: HttpRequest, measure_id: UUID) -> HttpResponse:
 
 
 @needs_role("lead", "head")
-def deciders(request: HttpRequest) -> HttpResponse:
+def deciders(request: StaffRequest) -> HttpResponse:
     """Which users the platforms' opaque ids are; a new mapping is held against answers already given."""
     form = DeciderForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -68,7 +68,7 @@ def deciders(request: HttpRequest) -> HttpResponse:
 
 
 @needs_role("lead", "head", "operator")
-def bodies(request: HttpRequest, body_id: UUID | None = None) -> HttpResponse:
+def bodies(request: StaffRequest, body_id: UUID | None = None) -> HttpResponse:
     """The certified bodies that people are told of, to add, change and end."""
     body = get_object_or_404(OutOfCourtBody, pk=body_id) if body_id else None
     form = OutOfCourtBodyForm(request.POST or None, instance=body)

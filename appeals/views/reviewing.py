@@ -4,13 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.permissions import needs_role
+from accounts.permissions import StaffRequest, needs_role
 from appeals.actions.filing import mapped_decider
 from appeals.actions.leave import give_leave, refuse_leave
 from appeals.actions.notice_decisions import decide_notice
@@ -42,7 +42,7 @@ def say(form: Any, refusal: Refused) -> None:
 
 
 @needs_role(*CASE_ROLES)
-def review(request: HttpRequest, subject_id: UUID) -> HttpResponse:
+def review(request: StaffRequest, subject_id: UUID) -> HttpResponse:
     """The form that answers one appealed decision; what it leaves behind stands beside each outcome."""
     subject = get_object_or_404(
         AppealDecision.objects.select_related("appeal__ticket", "decision__platform"),
@@ -72,7 +72,7 @@ def review(request: HttpRequest, subject_id: UUID) -> HttpResponse:
 
 
 def _decide(
-    request: HttpRequest, subject: AppealDecision, form: ReviewForm, statement: StatementForm | None, at: Any
+    request: StaffRequest, subject: AppealDecision, form: ReviewForm, statement: StatementForm | None, at: Any
 ) -> HttpResponse | None:
     """Call the action; None where it was refused and the form says why."""
     data = form.cleaned_data
@@ -98,7 +98,7 @@ def _decide(
 
 @require_POST
 @needs_role(*CASE_ROLES)
-def undo(request: HttpRequest, review_id: UUID) -> HttpResponse:
+def undo(request: StaffRequest, review_id: UUID) -> HttpResponse:
     review = get_object_or_404(
         Review.objects.select_related("subject__appeal__ticket"),
         pk=review_id,
@@ -112,7 +112,7 @@ def undo(request: HttpRequest, review_id: UUID) -> HttpResponse:
     return ticket_page(review.subject.appeal.ticket)
 
 
-def _appeal(request: HttpRequest, appeal_id: UUID) -> Appeal:
+def _appeal(request: StaffRequest, appeal_id: UUID) -> Appeal:
     return get_object_or_404(
         Appeal.objects.select_related("ticket"),
         pk=appeal_id,
@@ -122,7 +122,7 @@ def _appeal(request: HttpRequest, appeal_id: UUID) -> Appeal:
 
 @require_POST
 @needs_role(*CASE_ROLES)
-def leave(request: HttpRequest, appeal_id: UUID) -> HttpResponse:
+def leave(request: StaffRequest, appeal_id: UUID) -> HttpResponse:
     """Hear a late appeal, or (with reasons, by a lead) do not."""
     appeal = _appeal(request, appeal_id)
     form = LeaveForm(request.POST)
@@ -140,7 +140,7 @@ def leave(request: HttpRequest, appeal_id: UUID) -> HttpResponse:
 
 @require_POST
 @needs_role(*CASE_ROLES)
-def mandate(request: HttpRequest, appeal_id: UUID) -> HttpResponse:
+def mandate(request: StaffRequest, appeal_id: UUID) -> HttpResponse:
     appeal = _appeal(request, appeal_id)
     try:
         check_mandate(appeal, by=request.user, at=now())
@@ -151,7 +151,7 @@ def mandate(request: HttpRequest, appeal_id: UUID) -> HttpResponse:
 
 
 @needs_role(*CASE_ROLES)
-def notice(request: HttpRequest, notice_id: UUID) -> HttpResponse:
+def notice(request: StaffRequest, notice_id: UUID) -> HttpResponse:
     """The form that answers a report, and every other on the same link."""
     notice = get_object_or_404(
         Notice.objects.select_related("ticket", "platform"),
