@@ -53,7 +53,7 @@ def file_appeal(
     The same form sent again opens the same case. Raises Refused("appeal_open").
     """
     opened = open_ticket(
-        Queue.objects.get(kind=QueueKind.APPEAL, ended_at=None),
+        Queue.objects.entry(QueueKind.APPEAL),
         by=by,
         at=at,
         language=language,

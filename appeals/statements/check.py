@@ -104,7 +104,7 @@ def _run(plan: list, raw: Mapping, clean: dict[str, Any], errors: Errors) -> dic
             clean[name] = check(value, errors)
     _settle_barcode(clean)
     addition = clean.get("category_addition")
-    if addition and (category := clean.get("category")) in addition:
+    if addition.__class__ is list and (category := clean.get("category")) in addition:
         clean["category_addition"] = [term for term in addition if term != category]
     if not any(map(clean.get, RESTRICTIONS)) and all(clean.get(name) in (None, []) for name in RESTRICTIONS):
         return _refuse_nothing_restricted(clean, errors)

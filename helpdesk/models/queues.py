@@ -50,6 +50,15 @@ class TeamMember(Row):
         ]
 
 
+class QueueSet(models.QuerySet["Queue"]):
+    def entry(self, kind: str) -> "Queue":
+        """Where a new case of this kind goes: the first queue of its kind that is in use.
+
+        Every installation has one: `manage.py prepare` makes it before the first request.
+        """
+        return self.filter(kind=kind, ended_at=None).order_by("place", "slug")[:1].get()
+
+
 class Queue(Row):
     """Where tickets of one kind wait for one team."""
 
@@ -67,6 +76,8 @@ class Queue(Row):
     ended_at = models.DateTimeField(null=True, blank=True)
 
     subject_kind = "queue"
+
+    objects = QueueSet.as_manager()
 
     class Meta:
         ordering = ["place", "slug"]

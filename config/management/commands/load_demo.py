@@ -1,0 +1,34 @@
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils.timezone import now
+
+from accounts.models import User
+from config.demo.cases import file_cases, make_platform, make_words, publish_rules
+from config.demo.people import PEOPLE, make_people, make_team, sign_in_table
+from helpdesk.actions.first import make_first_queues
+
+
+class Command(BaseCommand):
+    help = "Loads the demo once, and prints who can sign in. Refused in production."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.PRODUCTION:
+            raise CommandError(
+                "The demo's passwords are known to everybody: it is never loaded in production."
+            )
+        if not User.objects.filter(email=PEOPLE[0].email).exists():
+            self.load()
+        self.stdout.write(sign_in_table())
+
+    @transaction.atomic
+    def load(self) -> None:
+        at = now()
+        people = make_people(at)
+        make_team(people, at)
+        make_first_queues(at=at)
+        publish_rules(at)
+        make_words(people, at)
+        file_cases(make_platform(at), people, at)

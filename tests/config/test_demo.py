@@ -1,0 +1,32 @@
+"""The demo loads whole, once, and never in production."""
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.models import User
+from appeals.models import Appeal, Decision
+from config.demo.people import PEOPLE
+from helpdesk.models import Ticket
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_demo_has_people_rules_decisions_and_cases(capsys):
+    call_command("load_demo")
+    assert "olga@demo.example" in capsys.readouterr().out
+    assert Appeal.objects.count() == 3
+    assert Decision.objects.exclude(rule_version=None).count() == 3
+
+
+def test_loading_it_again_changes_nothing():
+    call_command("load_demo")
+    tickets = Ticket.objects.count()
+    call_command("load_demo")
+    assert (User.objects.count(), Ticket.objects.count()) == (len(PEOPLE), tickets)
+
+
+def test_production_refuses_it(settings):
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError):
+        call_command("load_demo")
+    assert not User.objects.exists()
