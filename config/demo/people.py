@@ -71,7 +71,7 @@ def make_team(people: dict[str, User], at: datetime) -> Team:
 
 def sign_in_table() -> str:
     """For each role who to sign in as, in columns."""
-    rows = [(", ".join(Role(role).label for role in person.roles), person.email) for person in PEOPLE]
+    rows = [(", ".join(str(Role(role).label) for role in person.roles), person.email) for person in PEOPLE]
     width = max(len(role) for role, _ in rows) + 2
     lines = [f"  {role!s:<{width}}{email}" for role, email in rows]
     lines.append(f"  Password of all: {PASSWORD}")
