@@ -1,0 +1,94 @@
+"""The embedded servers and one web process, as an installation has them, for one run."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from config import embedded
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@contextmanager
+def servers() -> Iterator[None]:
+    """Durable servers with an empty, migrated database; Django is ready inside the block."""
+    home = embedded.prepare(Path(tempfile.mkdtemp(prefix="recourse-bench-")))
+    started: list[subprocess.Popen] = []
+
+    def spawn(name, argv, stop_with, **options):
+        with (home.logs / f"{name}.log").open("ab") as log:
+            process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **options)  # noqa: S603
+        process.stop_with = stop_with
+        started.append(process)
+        return process
+
+    try:
+        embedded.start_servers(home, spawn)
+        os.environ |= {
+            "RECOURSE_STATE": str(home.state),
+            "DATABASE_URL": home.database_url,
+            "VALKEY_URL": home.valkey_url("broker"),
+            "VALKEY_CACHE_URL": home.valkey_url("cache"),
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "STATEMENT_CALLS_PER_SECOND": "100000",
+            "STATEMENT_CALLS_PER_MINUTE": "10000000",
+        }
+        import django
+        from django.core.management import call_command
+
+        django.setup()
+        call_command("migrate", verbosity=0)
+        yield
+    finally:
+        for process in reversed(started):
+            process.send_signal(process.stop_with)
+        for process in started:
+            process.wait(30)
+        home.remove()
+
+
+@contextmanager
+def web() -> Iterator[http.client.HTTPConnection]:
+    """One gunicorn worker through the whole stack, and one connection to it that is kept open."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port = found.getsockname()[1]
+    options = [
+        "-w1",
+        "-kgthread",
+        "--threads=1",
+        "--keep-alive=60",
+        "--no-control-socket",
+        "--log-level=error",
+    ]
+    process = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "gunicorn", *options, f"-b127.0.0.1:{port}", "config.wsgi"],
+        cwd=ROOT,
+        start_new_session=True,
+    )
+    try:
+        yield _connected(port, process)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+def _connected(port: int, process: subprocess.Popen) -> http.client.HTTPConnection:
+    for _ in range(200):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
+        try:
+            connection.connect()
+        except OSError:
+            if process.poll() is not None:
+                raise SystemExit("gunicorn ended at once.") from None
+            time.sleep(0.1)
+            continue
+        return connection
+    raise SystemExit("gunicorn does not answer.")
