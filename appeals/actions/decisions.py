@@ -13,7 +13,7 @@ from psycopg.errors import UniqueViolation
 
 from accounts.models import ApiKey, Platform, Scope
 from appeals.links import appeal_url
-from appeals.models import DecisionKind, DecisionPerson, Intake, Puid
+from appeals.models import Decision, DecisionKind, DecisionPerson, Intake, Puid
 from appeals.statements.check import NOT_UNIQUE
 from appeals.statements.fields import STORED
 from appeals.statements.rows import NULL, escaped, line, moment, statement_values
@@ -22,6 +22,8 @@ from journal.actions import record
 from journal.actors import SYSTEM, Actor
 from journal.errors import Refused, require
 from journal.ids import uuid7
+from journal.models import Lane
+from journal.outbox import deliver
 from journal.references import new_reference
 from rulebook.models import RuleVersion
 
@@ -105,6 +107,7 @@ def take_in_statements(
         try:
             with transaction.atomic():
                 _store(platform, arriving, at)
+                _tell_people(arriving, at)
                 intake.taken += len(arriving)
                 intake.save()
                 record(
@@ -182,6 +185,21 @@ def _store(platform: Platform, arriving: Sequence[Arriving], at: datetime) -> No
     _copy(DecisionPerson._meta.db_table, _PERSON, (_person_row(each, of_platform) for each in with_person))
     _copy("appeals_effect", _EFFECT, (row for each in with_person for row in _effect_rows(each)))
     _copy("appeals_decisionorder", _ORDER, (_order_row(each) for each in with_person if _order_of(each)))
+
+
+def _tell_people(arriving: Iterable[Arriving], at: datetime) -> None:
+    """Write to those whom the platform left to us to tell; in the slow lane, for there may be many."""
+    for statement in arriving:
+        recourse = statement.recourse or {}
+        if address := recourse.get("user_contact"):
+            deliver(
+                "decision_made",
+                about=Decision(id=statement.id),
+                at=at,
+                lane=Lane.BULK,
+                address=address,
+                language=recourse.get("user_language") or "en",
+            )
 
 
 def _copy(table: str, columns: Sequence[str], rows: Iterable[Iterable[str]]) -> None:

@@ -2,6 +2,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from unittest.mock import patch
+from uuid import UUID
 
 import pytest
 from django.db import connection, connections
@@ -9,9 +10,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Scope
-from appeals.links import read_link
+from appeals.links import make_link, read_link
 from appeals.models import Decision, DecisionKind, DecisionOrder, DecisionPerson, Effect, Intake, Puid
-from journal.models import Event
+from journal.mail import worded
+from journal.models import Delivery, Event
 from rulebook.models import Rule, RuleVersion
 from tests.appeals.cases import BULK, CASES, SINGLE, a_statement, body_of
 from tests.factories import NOON, make_api_key, make_platform, make_user
@@ -258,6 +260,17 @@ def test_what_is_said_of_the_person_lives_apart(client, key):
     assert person.empty_at == decision.appeal_until + timedelta(days=30)
     assert (effect.platform_ref, effect.code, effect.irreversible_why) == ("e-1", "ban", "Shipped")
     assert (DecisionOrder.objects.get().authority, decision.decided_by) == ("Court", "mod-4")
+
+
+def test_person_is_told_by_us_where_the_platform_left_it_to_us(client, key):
+    uuid = post(client, key, a_statement(recourse=RECOURSE)).json()["uuid"]
+    post(client, key, a_statement(puid="b", recourse={"user_ref": "u-17"}))
+    delivery = Delivery.objects.get()
+    assert (delivery.address, delivery.language, delivery.lane) == ("rita@example.org", "fa", "bulk")
+    assert delivery.body == {}
+    _subject, text = worded(delivery)
+    assert make_link(UUID(uuid)) in text
+    assert "the post" not in text
 
 
 def test_empty_recourse_still_opens_a_way(client, key):
