@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from appeals.views import measures, reviewing
+from appeals.views import intake, measures, reviewing
 
 app_name = "appeals_console"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("reports/<uuid:notice_id>/answer/", reviewing.notice, name="notice"),
     path("measures/", measures.measures, name="measures"),
     path("measures/<uuid:measure_id>/confirm/", measures.confirm, name="confirm"),
+    path("intake/", intake.intake, name="intake"),
     path("deciders/", measures.deciders, name="deciders"),
     path("bodies/", measures.bodies, name="bodies"),
     path("bodies/<uuid:body_id>/", measures.bodies, name="body"),

@@ -7,6 +7,7 @@ from django.utils.timezone import now
 from appeals.actions.emptying import empty_people
 from appeals.actions.measures import nag
 from appeals.actions.reviews import answer_remit, lapsed_remits
+from appeals.intakes import forget_old
 from appeals.models import Measure
 from journal.actors import SYSTEM
 from journal.errors import Refused
@@ -49,3 +50,9 @@ def make_months() -> None:
     with connection.cursor() as cursor:
         for ahead in range(MONTHS_AHEAD + 1):
             cursor.execute("SELECT appeals_make_month((now() + make_interval(months => %s))::date)", [ahead])
+
+
+@shared_task
+def forget_intakes() -> int:
+    """Forget the figures of calls long gone; how many."""
+    return forget_old(now())

@@ -184,6 +184,7 @@ CELERY_BEAT_SCHEDULE = {
     "move-files": {"task": "helpdesk.tasks.move_files", "schedule": 30, "options": {"expires": 30}},
     "wake-snoozed": {"task": "helpdesk.tasks.wake_snoozed", "schedule": 60, "options": {"expires": 60}},
     "purge-cases": {"task": "helpdesk.tasks.purge", "schedule": crontab(minute=50)},
+    "forget-intakes": {"task": "appeals.tasks.forget_intakes", "schedule": crontab(hour=3, minute=20)},
     "make-months": {"task": "appeals.tasks.make_months", "schedule": crontab(hour=3, minute=0)},
     "dead-man": {"task": "config.tasks.call_dead_man", "schedule": 60, "options": {"expires": 60}},
 }
