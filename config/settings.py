@@ -42,17 +42,13 @@ if PRODUCTION:
     for secret_of_link in LINK_KEYS.values():
         refuse_weak("LINK_KEYS", secret_of_link)
 
-APPEAL_WINDOW_MONTHS = env.int("APPEAL_WINDOW_MONTHS", 6)
-if APPEAL_WINDOW_MONTHS < 6:
-    raise ImproperlyConfigured(
-        "APPEAL_WINDOW_MONTHS must be 6 or more: the law asks for at least six months."
-    )
+APPEAL_WINDOW_MONTHS = env.between("APPEAL_WINDOW_MONTHS", 6, 6, 120)  # the law asks for six at least
 # How many calls one key may make to the statements API.
-STATEMENT_CALLS_PER_SECOND = env.int("STATEMENT_CALLS_PER_SECOND", 200)
-STATEMENT_CALLS_PER_MINUTE = env.int("STATEMENT_CALLS_PER_MINUTE", 12_000)
+STATEMENT_CALLS_PER_SECOND = env.between("STATEMENT_CALLS_PER_SECOND", 200, 1, 1_000_000)
+STATEMENT_CALLS_PER_MINUTE = env.between("STATEMENT_CALLS_PER_MINUTE", 12_000, 1, 60_000_000)
 # How much one stream may bring before it is told to go on in another call; a worker has only so much time.
-STATEMENT_STREAM_LINES = env.int("STATEMENT_STREAM_LINES", 200_000)
-STATEMENT_STREAM_SECONDS = env.int("STATEMENT_STREAM_SECONDS", 20)
+STATEMENT_STREAM_LINES = env.between("STATEMENT_STREAM_LINES", 200_000, 1, 10_000_000)
+STATEMENT_STREAM_SECONDS = env.between("STATEMENT_STREAM_SECONDS", 20, 1, 3600)
 
 # Where we listen, and the address under which people reach us; links in mail begin with it.
 HOST = env.str("HOST", "127.0.0.1")

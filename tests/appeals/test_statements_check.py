@@ -160,6 +160,12 @@ def test_category_is_removed_from_the_additions():
     assert list(errors_of(category_addition=None)) == ["category_addition"]
 
 
+@pytest.mark.parametrize("addition", [True, 5, "STATEMENT_CATEGORY_VIOLENCE", {"a": 1}])
+def test_additions_that_are_no_list_are_refused(addition):
+    assert list(errors_of(category_addition=addition)) == ["category_addition"]
+    assert list(check_item(a_statement(category_addition=addition))[1]) == ["category_addition"]
+
+
 def test_flat_barcode_wins_and_is_no_member_in_bulk():
     fields = {"content_id": {"EAN-13": "1" * 13}, "content_id_ean": "2" * 13}
     assert clean_of(**fields)["content_id_ean"] == "2" * 13
