@@ -57,7 +57,6 @@ check: setup
 	.venv/bin/mypy
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) manage.py messages --check
-	.venv/bin/docker-compose --env-file compose.env.example config -q
 	$(PY) .ci/deployment.py
 
 bench: setup
