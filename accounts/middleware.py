@@ -64,8 +64,7 @@ class SignedInMiddleware:
         row = _with_rights(user).filter(pk=request.session.get(SESSION_KEY)).first()
         if row is None:
             return False
-        user.__dict__["roles"] = frozenset(row.held)
-        user.__dict__["has_factor"] = row.has_factor
+        user.roles, user.has_factor = frozenset(row.held), row.has_factor
         request.device_session = row  # type: ignore[attr-defined]
         _note_day(row, now().date())
         return True

@@ -32,7 +32,7 @@ ROUTES = {
     "appeals_api:measures": machines(PLATFORM_KEY),
     "appeals_api:confirm_measure": machines(PLATFORM_KEY, status=404, method="post", args=nothing_there),
     "appeals_api:answer_remit": machines(
-        PLATFORM_KEY, status=404, method="post", args=nothing_there, content_type="application/json"
+        PLATFORM_KEY, status=422, method="post", args=nothing_there, content_type="application/json"
     ),
     "appeals_console:review": staff("head", args=out_of_sight),
     "appeals_console:undo": staff(method="post", args=nothing_there),
