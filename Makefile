@@ -44,7 +44,7 @@ run: setup
 	@exec $(PY) -m config.launch --with-parent
 
 test: setup
-	@$(PY) -m config.chromium
+	@$(PY) -m tests.chromium >/dev/null
 	@$(PY) -m pytest
 
 check: setup
