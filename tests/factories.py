@@ -10,7 +10,7 @@ from accounts.models import ApiKey, Platform, RoleGrant, Scope, User, WebhookEnd
 from accounts.models.machines import hash_key
 from accounts.sealing import seal
 from appeals.actions.filing import file_appeal
-from appeals.models import AppealDecision, Decision, DecisionPerson
+from appeals.models import AppealDecision, Decision, DecisionPerson, NoticeGroup
 from appeals.window import window_end
 from helpdesk.actions import NEWCOMER, open_ticket
 from helpdesk.models import Barred, Message, Note, Queue, QueueKind, Side, Team, TeamMember, Ticket
@@ -243,6 +243,11 @@ def subject_of(opened):
     return AppealDecision.objects.select_related("appeal__ticket", "decision").get(
         appeal__ticket=opened.ticket
     )
+
+
+def make_group(platform=None):
+    """The open group of all reports on one link."""
+    return NoticeGroup.objects.create(platform=platform or make_platform(), link_hash=uuid7().bytes * 2)
 
 
 def make_endpoint(platform, *event_types, url=""):

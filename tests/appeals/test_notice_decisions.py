@@ -4,15 +4,15 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from appeals.actions.notice_decisions import decide_notice
-from appeals.models import Decision, Measure, Notice, NoticeGroup
+from appeals.models import Decision, Measure, Notice
 from helpdesk.models import QueueKind, Status, Ticket
 from tests.appeals.test_reviews import REPLACEMENT
 from tests.factories import (
     NOON,
     REASONS,
     make_case,
+    make_group,
     make_moderator,
-    make_platform,
     make_queue,
     make_user,
     refused,
@@ -33,7 +33,7 @@ def amir(queue):
 
 @pytest.fixture
 def group():
-    return NoticeGroup.objects.create(platform=make_platform(), link_hash=b"l" * 32)
+    return make_group()
 
 
 def make_notice(queue, group, **fields):

@@ -1,36 +1,15 @@
 """Two at the same moment, on connections of their own: the database settles it."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
-from django.db import connection
 
 from helpdesk.actions import assign, bar, open_ticket, reply, take_next
 from helpdesk.models import Barred, Message, Submission, Ticket
 from journal.actors import SYSTEM
-from journal.errors import Refused
 from journal.models import Event
 from tests.factories import NEWCOMER, NOON, make_moderator, make_queue, make_ticket
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*acts):
-    """What each act returned, or the Refused that it raised, when all began together."""
-    start = Barrier(len(acts))
-
-    def run(act):
-        try:
-            start.wait(10)
-            return act()
-        except Refused as refusal:
-            return refusal.code
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 def test_moderators_who_take_next_together_get_different_cases():

@@ -1,0 +1,25 @@
+"""Acts that begin at the same moment, each on a connection of its own."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from django.db import connection
+
+from journal.errors import Refused
+
+
+def at_once(*acts):
+    """What each act returned, or the Refused that it raised, when all began together."""
+    start = Barrier(len(acts))
+
+    def run(act):
+        try:
+            start.wait(10)
+            return act()
+        except Refused as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
