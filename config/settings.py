@@ -182,6 +182,7 @@ CELERY_BEAT_SCHEDULE = {
     "purge-cases": {"task": "helpdesk.tasks.purge", "schedule": crontab(minute=50)},
     "forget-intakes": {"task": "appeals.tasks.forget_intakes", "schedule": crontab(hour=3, minute=20)},
     "make-months": {"task": "appeals.tasks.make_months", "schedule": crontab(hour=3, minute=0)},
+    "forget-devices": {"task": "accounts.tasks.forget", "schedule": crontab(hour=3, minute=30)},
     "dead-man": {"task": "config.tasks.call_dead_man", "schedule": 60, "options": {"expires": 60}},
 }
 

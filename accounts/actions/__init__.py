@@ -7,6 +7,7 @@ from accounts.actions.factors import (
     refuse_factor_reset,
     reset_factor_by_hand,
 )
+from accounts.actions.forgetting import forget_old
 from accounts.actions.people import (
     accept_invitation,
     change_own_details,
@@ -44,6 +45,7 @@ __all__ = [
     "end_other_sessions",
     "end_role",
     "end_session",
+    "forget_old",
     "give_demo_factor",
     "give_first_role",
     "give_role",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import actions
+from accounts.adapter import speak
 from accounts.forms import READ_LANGUAGES, DetailsForm, KeyForm
 from accounts.models import UserSession
 from accounts.permissions import needs_role
@@ -40,7 +41,9 @@ def details(request: HttpRequest) -> HttpResponse:
     form = DetailsForm(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
         actions.change_own_details(user, **form.cleaned_data, by=user, at=now())
-        return redirect("accounts:own")
+        response = redirect("accounts:own")
+        speak(response, user.language)
+        return response
     return render(request, "accounts/details.html", {"form": form})
 
 

@@ -146,6 +146,17 @@ def test_all_others_end_and_the_one_in_hand_stays(amir):
     assert there.ended_at == NOON
 
 
+def test_devices_end_after_a_year_and_unused_invitations_after_a_month(amir, lena):
+    begin(amir, at=NOON)
+    later = NOON + timedelta(days=366)
+    kept = begin(amir, device=b"telephone", at=later)
+    actions.invite("otto@staff.example", by=lena, at=NOON)
+    assert actions.forget_old(at=later) == (1, 1)
+    assert actions.forget_old(at=later) == (0, 0)
+    assert list(UserSession.objects.all()) == [kept]
+    assert not Invitation.objects.filter(email="otto@staff.example").exists()
+
+
 # Second factors
 
 
