@@ -181,6 +181,7 @@ CELERY_BEAT_SCHEDULE = {
     "wake-snoozed": {"task": "helpdesk.tasks.wake_snoozed", "schedule": 60, "options": {"expires": 60}},
     "purge-cases": {"task": "helpdesk.tasks.purge", "schedule": crontab(minute=50)},
     "forget-intakes": {"task": "appeals.tasks.forget_intakes", "schedule": crontab(hour=3, minute=20)},
+    "forget-api-answers": {"task": "helpdesk.tasks.forget_api_answers", "schedule": crontab(minute=55)},
     "make-months": {"task": "appeals.tasks.make_months", "schedule": crontab(hour=3, minute=0)},
     "forget-devices": {"task": "accounts.tasks.forget", "schedule": crontab(hour=3, minute=30)},
     "dead-man": {"task": "config.tasks.call_dead_man", "schedule": 60, "options": {"expires": 60}},

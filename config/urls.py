@@ -8,6 +8,7 @@ from config import health
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("api/", include("appeals.api.urls")),
+    path("api/v1/", include("helpdesk.api.urls")),
     path("console/", include("appeals.console_urls")),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("health/live", health.live, name="health_live"),

@@ -6,6 +6,7 @@ from django.utils.timezone import now
 from helpdesk.actions.assigning import wake
 from helpdesk.actions.erasing import purge_due
 from helpdesk.actions.filing import remove_files, store_held_files
+from helpdesk.api.once import forget_answers
 from helpdesk.models import Ticket
 from journal.actors import SYSTEM
 
@@ -30,3 +31,9 @@ def wake_snoozed() -> int:
 def purge() -> int:
     """Empty the cases whose period is over."""
     return purge_due(at=now())
+
+
+@shared_task
+def forget_api_answers() -> int:
+    """Forget the answers of calls that nobody repeats any more."""
+    return forget_answers(at=now())

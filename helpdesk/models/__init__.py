@@ -1,6 +1,6 @@
 """Queues, tickets, the words in them, and who may open them."""
 
-from helpdesk.models.access import Barred, Contact, Receipt, Submission
+from helpdesk.models.access import ApiAnswer, Barred, Contact, Receipt, Submission
 from helpdesk.models.console import ReplyTemplate, SavedView, TicketLink
 from helpdesk.models.queues import Queue, QueueKind, Team, TeamMember
 from helpdesk.models.search import SearchText
@@ -8,6 +8,7 @@ from helpdesk.models.tickets import Priority, Status, Ticket
 from helpdesk.models.words import Attachment, Draft, FileRemoval, HeldFile, Message, Note, Side
 
 __all__ = [
+    "ApiAnswer",
     "Attachment",
     "Barred",
     "Contact",

@@ -51,3 +51,20 @@ class Barred(Row):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["ticket", "user", "why"], name="barred_once")]
+
+
+class ApiAnswer(Row):
+    """What a call with an idempotency key was answered, so that the same call again does nothing twice.
+
+    `body` holds ids, codes and moments only, so it says nothing that an erased case should not.
+    """
+
+    actor_id = models.UUIDField()
+    key_hash = models.BinaryField(max_length=32)
+    call_hash = models.BinaryField(max_length=32)
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.JSONField(null=True)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["actor_id", "key_hash"], name="answered_once")]

@@ -1,5 +1,7 @@
 """Queues and the teams that work on them."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -57,6 +59,17 @@ class QueueSet(models.QuerySet["Queue"]):
         Every installation has one: `manage.py prepare` makes it before the first request.
         """
         return self.filter(kind=kind, ended_at=None).order_by("place", "slug")[:1].get()
+
+    def in_use(self) -> "QueueSet":
+        return self.filter(ended_at=None)
+
+    def visible_to(self, user: Any) -> "QueueSet":
+        """Those whose tickets the user sees."""
+        if user.has_role("head"):
+            return self
+        if not user.has_role("moderator", "lead"):
+            return self.none()
+        return self.filter(team__memberships__user=user.pk, team__memberships__left_at=None)
 
 
 class Queue(Row):

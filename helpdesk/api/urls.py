@@ -1,0 +1,25 @@
+"""Addresses of cases below /api/v1/."""
+
+from django.urls import path
+
+from helpdesk.api import views
+
+app_name = "helpdesk_api"
+urlpatterns = [
+    path("queues", views.QueueList.as_view(), name="queues"),
+    path("tickets", views.TicketList.as_view(), name="tickets"),
+    path("tickets/next", views.TakeNext.as_view(), name="take_next"),
+    path("tickets/<uuid:ticket_id>", views.TicketDetail.as_view(), name="ticket"),
+    path("tickets/<uuid:ticket_id>/assign", views.Assign.as_view(), name="assign"),
+    path("tickets/<uuid:ticket_id>/release", views.Release.as_view(), name="release"),
+    path("tickets/<uuid:ticket_id>/notes", views.Notes.as_view(), name="notes"),
+    path("tickets/<uuid:ticket_id>/draft", views.DraftReply.as_view(), name="draft"),
+    path("tickets/<uuid:ticket_id>/replies", views.Replies.as_view(), name="replies"),
+    path("tickets/<uuid:ticket_id>/attachments", views.Files.as_view(), name="attachments"),
+    path(
+        "tickets/<uuid:ticket_id>/attachments/<uuid:attachment_id>",
+        views.FileDownload.as_view(),
+        name="attachment",
+    ),
+    path("tickets/<uuid:ticket_id>/resolve", views.Resolve.as_view(), name="resolve"),
+]
