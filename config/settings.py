@@ -108,12 +108,13 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "config.middleware.SameOriginCsrf",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.SignedInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.middleware.no_store",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -128,6 +129,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.template.context_processors.i18n",
                 "django.contrib.messages.context_processors.messages",
+                "config.pages.service",
             ]
         },
     }
@@ -297,3 +299,33 @@ STORAGES = {
 ATTACHMENT_BYTES = env.int("ATTACHMENT_BYTES", 10 * 1024 * 1024)  # in one file
 ATTACHMENTS_AT_ONCE = env.int("ATTACHMENTS_AT_ONCE", 5)
 ATTACHMENTS_IN_A_CASE = env.int("ATTACHMENTS_IN_A_CASE", 30)
+# What a browser may do on our pages: load from us, run from us, tell nobody where the reader came from.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "worker-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+SECURE_REFERRER_POLICY = "no-referrer"
+X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "config.pages.stale_form"
+
+# Who runs this service and how to reach them (/contact/, DSA articles 11 to 13).
+SERVICE = {
+    "name": env.str("SERVICE_NAME", "Recourse"),
+    "operator": required("SERVICE_OPERATOR", "the demo operator"),
+    "address": required("SERVICE_ADDRESS", "1 Example Street, Exampleton"),
+    "people_email": required("CONTACT_PEOPLE_EMAIL", "people@recourse.example"),
+    "authorities_email": required("CONTACT_AUTHORITIES_EMAIL", "authorities@recourse.example"),
+    "representative": env.str("LEGAL_REPRESENTATIVE", ""),
+    "security_contact": required("SECURITY_CONTACT", "mailto:security@recourse.example"),
+    "languages": env.list("CONTACT_LANGUAGES", default=["en", "ru", "fa"]),
+}
+QUICK_EXIT_URL = env.str("QUICK_EXIT_URL", "https://www.wikipedia.org/")

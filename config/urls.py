@@ -1,11 +1,15 @@
 """Every address of the program. Each app names its own; this file only joins them."""
 
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView
 
-from config import health
+from config import health, pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", pages.home, name="home"),
+    path("leave/", pages.leave, name="leave"),
+    path("language/", set_language, name="set_language"),
     path("", include("accounts.urls")),
     path("api/", include("appeals.api.urls")),
     path("api/v1/", include("helpdesk.api.urls")),

@@ -1,0 +1,28 @@
+"""What holds for every answer of the program."""
+
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+
+
+class SameOriginCsrf(CsrfViewMiddleware):
+    """Django's check of forms, for pages that send no referrer.
+
+    Under `Referrer-Policy: no-referrer` a browser sends `Origin: null` with our own forms too, so the origin
+    says nothing; `Sec-Fetch-Site` says whose page the form stood on. The token is checked in any case.
+    """
+
+    def _origin_verified(self, request: HttpRequest) -> bool:
+        if request.META.get("HTTP_ORIGIN") == "null":
+            return request.META.get("HTTP_SEC_FETCH_SITE", "same-origin") == "same-origin"
+        return super()._origin_verified(request)
+
+
+def no_store(get_response):
+    """Leave nothing of a page on the device that showed it, unless a view says otherwise."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return middleware
