@@ -1,0 +1,1 @@
+"""Forms of the public pages. What somebody typed comes back after any error."""

@@ -1,0 +1,56 @@
+"""Forms of a person's own case."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from helpdesk.forms.sending import LONGEST_TEXT, FilesField, long_text
+from journal.references import read_reference
+
+
+class EnterForm(forms.Form):
+    """Reference and receipt, in any spelling. `draft` brings along words typed before the session ended."""
+
+    reference = forms.CharField(
+        label=_("Reference"),
+        max_length=40,
+        help_text=_("Nine letters and digits, like A7K3-9QXT-M."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "dir": "ltr"}),
+    )
+    receipt = forms.CharField(
+        label=_("Receipt"),
+        max_length=600,
+        help_text=_("The words or digits that you were shown once, in their order. Capitals do not matter."),
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off", "spellcheck": "false", "dir": "auto"}),
+    )
+    draft = forms.CharField(required=False, max_length=LONGEST_TEXT, widget=forms.HiddenInput)
+
+    def clean_reference(self) -> str:
+        reference = read_reference(self.cleaned_data["reference"])
+        if reference is None:
+            raise forms.ValidationError(
+                _("This is not a reference of ours. Compare it sign by sign with what you kept.")
+            )
+        return reference
+
+
+class WriteForm(forms.Form):
+    text = long_text(_("Write to us"), required=False)
+    files = FilesField(required=False, label=_("Files"))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors and not (cleaned.get("text", "").strip() or cleaned.get("files")):
+            raise forms.ValidationError(_("Write something or choose a file, then send it."))
+        return cleaned
+
+
+class AddressForm(forms.Form):
+    address = forms.EmailField(
+        required=False,
+        max_length=254,
+        label=_("E-mail"),
+        help_text=_("Empty: we do not write to you. You read our answers here."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "dir": "ltr"}),
+    )

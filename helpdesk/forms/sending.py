@@ -1,0 +1,112 @@
+"""What every form shares that begins a case."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from helpdesk.attachments import ACCEPT, Accepted, accept
+from helpdesk.receipts import new_token
+from journal.errors import Refused
+
+LONGEST_TEXT = 20_000
+
+
+class FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files. Each is known by its content, cleaned of what it tells about its maker, or refused."""
+
+    def __init__(self, *, most: int | None = None, **options: Any):
+        self.most = most or settings.ATTACHMENTS_AT_ONCE
+        super().__init__(widget=FilesInput(attrs={"accept": ACCEPT}), **options)
+
+    def clean(self, data: Any, initial: Any = None) -> list[Accepted]:
+        given = data if isinstance(data, list | tuple) else [data] if data else []
+        if not given:
+            super().clean(None, initial)
+            return []
+        if len(given) > self.most:
+            raise forms.ValidationError(
+                _("Send %(most)s files at most. You can add more to your case later."),
+                params={"most": self.most},
+            )
+        return list(self._accepted(given))
+
+    def _accepted(self, given: Iterable[Any]) -> Iterable[Accepted]:
+        for upload in given:
+            try:
+                yield accept(super().clean(upload))
+            except Refused as refused:
+                raise forms.ValidationError(str(refused.message), code=refused.code) from refused
+
+
+class LanguageField(forms.ChoiceField):
+    """The language in which the person wants to be answered; first the one they read in."""
+
+    def __init__(self, **options: Any):
+        super().__init__(
+            choices=lambda: settings.LANGUAGES,
+            initial=lambda: get_language() or settings.LANGUAGE_CODE,
+            label=_("In which language shall we answer?"),
+            **options,
+        )
+
+
+class SendingForm(forms.Form):
+    """A form that opens a case. Its token makes sending it again, by mistake or after a broken
+    connection, open the same case with the same receipt (design 13)."""
+
+    token = forms.CharField(widget=forms.HiddenInput, min_length=20, max_length=64, initial=new_token)
+
+    required_css_class = "is-required"
+    error_css_class = "has-error"
+
+    def full_clean(self) -> None:
+        """Browsers forget chosen files when a page comes back; say so beside them."""
+        super().full_clean()
+        if not self.is_bound or not self._errors:
+            return
+        for name in self.fields:
+            if isinstance(self.fields[name], FilesField) and self.files.getlist(self.add_prefix(name)):
+                self.add_error(name, _("Please choose your files again: the browser has forgotten them."))
+
+    def refuse(self, refused: Refused) -> None:
+        """Show an action's refusal at the field it belongs to, else above the form."""
+        self.add_error(refused.field if refused.field in self.fields else None, str(refused.message))
+
+
+class ContactFields(forms.Form):
+    """How to reach the person, if they want to be reached."""
+
+    email = forms.EmailField(
+        required=False,
+        max_length=254,
+        label=_("E-mail"),
+        help_text=_(
+            "Only if you want a mail when there is news. We first ask this address to confirm; "
+            "the mail never says what your case is about."
+        ),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "dir": "ltr"}),
+    )
+
+    def contact(self) -> dict[str, str] | None:
+        address = self.cleaned_data.get("email", "")
+        name = self.cleaned_data.get("name", "")
+        return {"address": address, "name": name} if address or name else None
+
+
+def long_text(label: Any, help_text: Any = "", *, required: bool = True) -> forms.CharField:
+    """A text that somebody writes at length."""
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        required=required,
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 8, "dir": "auto"}),
+    )

@@ -1,0 +1,124 @@
+"""A case as its person reads it: where it stands, what comes next and by when, and every word so far."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from helpdesk.actions.erasing import told_events
+from helpdesk.desks import Desk, desk_of
+from helpdesk.models import Message, Side, Status, Ticket
+from journal.models import Event
+
+WORDS = {
+    "opened": gettext_lazy("We received it."),
+    "taken": gettext_lazy("A person on our staff began to work on it."),
+    "assigned": gettext_lazy("A person on our staff began to work on it."),
+    "waiting": gettext_lazy("We asked you something."),
+    "resumed": gettext_lazy("You answered."),
+    "resolved": gettext_lazy("We answered."),
+    "reopened": gettext_lazy("It was opened again."),
+}
+DROPPED = {
+    "withdrawn": gettext_lazy("You took it back."),
+    "merged": gettext_lazy("It was joined with another case of yours."),
+    "spam": gettext_lazy("It was closed, because it did not look like a request to us."),
+}
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """Everything that the pages of one case show. Sections come from the desk of its kind."""
+
+    ticket: Ticket
+    at: datetime
+
+    @property
+    def desk(self) -> Desk:
+        return desk_of(self.ticket.kind)
+
+    @cached_property
+    def messages(self) -> list[Message]:
+        """What the person may read by now: nothing that can still be undone."""
+        told = self.ticket.messages.filter(told_at__lte=self.at)
+        messages = list(told.prefetch_related("attachments"))
+        for message in messages:
+            message.files = [each for each in message.attachments.all() if each.erased_at is None]
+        return messages
+
+    @cached_property
+    def questions(self) -> list[Message]:
+        """Questions of ours that nothing of the person's has followed yet."""
+        unanswered: list[Message] = []
+        for message in self.messages:
+            if message.side == Side.PERSON:
+                unanswered = []
+            elif message.is_question:
+                unanswered.append(message)
+        return unanswered if self.ticket.is_unfinished else []
+
+    @cached_property
+    def sections(self) -> list[dict[str, Any]]:
+        return [
+            {"name": card.name, "template": card.template, **card.context(self.ticket, None)}
+            for card in self.desk.sections
+        ]
+
+    @property
+    def standing(self) -> str:
+        """Where it stands, in one sentence."""
+        return {
+            Status.NEW: _("Your case waits for a person on our staff."),
+            Status.OPEN: _("A person on our staff is working on your case."),
+            Status.WAITING: _("We need an answer from you before we can go on."),
+            Status.RESOLVED: _("We have answered. The answer is below."),
+            Status.DROPPED: _("This case has ended without an answer."),
+        }[Status(self.ticket.status)]
+
+    @property
+    def may_withdraw(self) -> bool:
+        return self.ticket.is_unfinished
+
+    @property
+    def may_reopen(self) -> bool:
+        return not self.ticket.is_unfinished and getattr(self.desk, "person_may_reopen", False)
+
+    @cached_property
+    def steps(self) -> list[dict[str, Any]]:
+        return [*self._happened(), *self._coming()]
+
+    def _happened(self) -> Iterator[dict[str, Any]]:
+        last = None
+        for event in told_events(self.ticket, at=self.at):
+            title = self._title(event)
+            if title and title != last:
+                last = title
+                yield {"state": "past", "title": title, "at": event.at}
+
+    def _title(self, event: Event) -> Any:
+        if event.code == "dropped":
+            return DROPPED.get(event.values.get("why", ""))
+        return self.desk.words.get(event.code) or WORDS.get(event.code)
+
+    def _coming(self) -> Iterator[dict[str, Any]]:
+        said = self.desk.next_step(self.ticket, self.at) if self.desk.next_step else ""
+        if not self.ticket.is_unfinished:
+            if said:
+                yield {"state": "now", "title": said}
+            return
+        yield {"state": "now", "title": said or self.standing, "when": _("now")}
+        if self.ticket.status == Status.WAITING:
+            return
+        if self.ticket.due_at < self.at:
+            yield {
+                "state": "overdue",
+                "title": _("You should have had an answer by now."),
+                "at": self.ticket.due_at,
+                "text": _("We are late. The people in charge see this too."),
+            }
+        else:
+            yield {"state": "next", "title": _("You get an answer with reasons."), "at": self.ticket.due_at}

@@ -1,0 +1,66 @@
+"""Complaints about the service, and the page for somebody in danger."""
+
+from datetime import datetime
+from typing import Any
+
+from helpdesk.actions import NEWCOMER, Opened, open_ticket
+from helpdesk.forms.complaint import Category, ComplaintForm, DangerForm
+from helpdesk.models import Priority, Queue, QueueKind
+from helpdesk.views.sending import SendingView
+
+URGENT = {Category.THREATS, Category.DOXXING, Category.ACCOUNT_TAKEN}
+DANGER = "danger"
+
+
+def complaints() -> Queue:
+    return Queue.objects.get(kind=QueueKind.COMPLAINT, ended_at=None)  # sight: where all may write to
+
+
+class Complain(SendingView):
+    form_class = ComplaintForm
+    template_name = "helpdesk/complain.html"
+
+    def form_options(self) -> dict[str, Any]:
+        category = self.request.GET.get("about")
+        return {"initial": {"category": category}} if category in Category.values else {}
+
+    def send(self, form: ComplaintForm, *, at: datetime, is_screened: bool) -> Opened:
+        given = form.cleaned_data
+        category = given["category"]
+        return open_ticket(
+            complaints(),
+            by=NEWCOMER,
+            at=at,
+            language=given["language"],
+            summary=category,
+            text=given["text"],
+            category=category,
+            priority=Priority.HIGH if category in URGENT else Priority.NORMAL,
+            token=given["token"],
+            contact=form.contact(),
+            attachments=given["files"],
+            is_screened=is_screened,
+        )
+
+
+class Danger(SendingView):
+    """Top priority, read by people of this service, without any wait."""
+
+    form_class = DangerForm
+    template_name = "helpdesk/danger.html"
+    can_wait = False
+
+    def send(self, form: DangerForm, *, at: datetime, is_screened: bool) -> Opened:
+        given = form.cleaned_data
+        return open_ticket(
+            complaints(),
+            by=NEWCOMER,
+            at=at,
+            language=given["language"],
+            summary=DANGER,
+            text=given["text"],
+            category=DANGER,
+            priority=Priority.TOP,
+            token=given["token"],
+            is_screened=is_screened,
+        )

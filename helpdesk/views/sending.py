@@ -1,0 +1,151 @@
+"""A page with one form that begins a case; after it, the receipt.
+
+Nothing here needs a session or a cookie: the form itself carries all that sending it needs, so it can be
+sent from a browser that keeps nothing, after hours, and twice.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.generic import View
+
+from helpdesk.actions import Opened
+from helpdesk.forms.sending import SendingForm
+from helpdesk.models import Ticket
+from helpdesk.receipts import words_from_token
+from journal.errors import Refused
+
+COOKIE = "sent"
+SALT = "helpdesk.sent"
+SHOWN_FOR = 30 * 60  # seconds in which a receipt can be looked at again, until "I have kept it"
+
+
+def from_elsewhere(request: HttpRequest) -> bool:
+    """Whether another site made this browser send the form."""
+    return request.headers.get("Sec-Fetch-Site") == "cross-site"
+
+
+def without_session(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For forms that use no right of whoever sends them: no token of Django's, and never cached."""
+
+    @wraps(view)
+    def wrapped(*args: Any, **kwargs: Any) -> HttpResponse:
+        return view(*args, **kwargs)
+
+    return csrf_exempt(never_cache(wrapped))
+
+
+@method_decorator(without_session, name="dispatch")
+class SendingView(View):
+    """Shows a form, keeps what was typed after any error, files it once, and hands over the receipt."""
+
+    form_class: type[SendingForm]
+    template_name: str
+    can_wait = True  # reports of danger never do
+
+    def send(self, form: Any, *, at: datetime, is_screened: bool) -> Opened:
+        raise NotImplementedError
+
+    def context(self) -> dict[str, Any]:
+        return {}
+
+    def form_options(self) -> dict[str, Any]:
+        return {}
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        get_token(request)  # its cookie tells, when the form comes back, whether this browser keeps any
+        return self.show(self.form_class(**self.form_options()))
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        form = self.form_class(request.POST, request.FILES, **self.form_options())
+        if from_elsewhere(request):
+            form.add_error(None, _("Please read this once more, then send it from here."))
+        if not form.is_valid():
+            return self.show(form, status=422)
+        try:
+            opened = self.send(form, at=now(), is_screened=not self.can_wait)
+        except Refused as refused:
+            form.refuse(refused)
+            return self.show(form, status=409)
+        return hand_over_receipt(request, opened, form.cleaned_data["token"])
+
+    def show(self, form: SendingForm, *, status: int = 200) -> HttpResponse:
+        context = {"form": form, **self.context()}
+        return render(self.request, self.template_name, context, status=status)
+
+
+def hand_over_receipt(request: HttpRequest, opened: Opened, token: str) -> HttpResponse:
+    """On to the page that shows the receipt; in a browser without cookies, that page at once."""
+    if settings.CSRF_COOKIE_NAME not in request.COOKIES:
+        return show_receipt(request, opened.ticket, token)
+    response = HttpResponseRedirect(reverse("helpdesk:sent"))
+    response.set_cookie(
+        COOKIE,
+        signing.dumps({"case": str(opened.ticket.pk), "token": token}, salt=SALT),
+        max_age=SHOWN_FOR,
+        path=reverse("helpdesk:sent"),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def show_receipt(request: HttpRequest, ticket: Ticket, token: str) -> HttpResponse:
+    words = words_from_token(token, language=ticket.language).split()
+    context = {
+        "reference": ticket.reference,
+        "words": words,
+        "kept_url": reverse("helpdesk:kept"),
+        "steps": next_steps(ticket),
+        "ticket": ticket,
+    }
+    return render(request, "helpdesk/sent.html", context)
+
+
+def next_steps(ticket: Ticket) -> list[dict[str, Any]]:
+    """What happens after sending, as a dated list."""
+    return [
+        {"state": "past", "title": _("We have received it."), "at": ticket.opened_at},
+        {
+            "state": "now",
+            "title": _("It waits for a person on our staff."),
+            "when": _("now"),
+            "text": _("You can look at your case and add to it at any time."),
+        },
+        {"state": "next", "title": _("You get an answer with reasons."), "at": ticket.due_at},
+    ]
+
+
+@never_cache
+def sent(request: HttpRequest) -> HttpResponse:
+    """The receipt of what this browser has just sent: until it was kept, and for half an hour at most."""
+    try:
+        kept = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=SHOWN_FOR)
+    except signing.BadSignature:
+        return render(request, "helpdesk/sent_before.html", status=410)
+    ticket = Ticket.objects.filter(pk=kept["case"]).first()  # sight: the signed cookie names the case
+    if ticket is None:
+        return render(request, "helpdesk/sent_before.html", status=410)
+    return show_receipt(request, ticket, kept["token"])
+
+
+@never_cache
+def kept(request: HttpRequest) -> HttpResponse:
+    """The person has kept the receipt: this browser forgets it."""
+    response = HttpResponseRedirect(reverse("helpdesk:case_login"))
+    response.delete_cookie(COOKIE, path=reverse("helpdesk:sent"))
+    return response
