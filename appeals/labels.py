@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from appeals.telling.words import CATEGORIES, SENTENCES
+from appeals.telling.words import SENTENCES
+
+LABELS: dict[str, Any] = {code: words for field in SENTENCES.values() for code, words in field.items()}
 
 
 def label(code: str) -> Any:
     """What a code means, in the reader's language; the code itself where it is unknown."""
-    return CATEGORIES.get(code) or SENTENCES.get(code) or code
+    return LABELS.get(code, code)

@@ -4,14 +4,36 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from appeals.forms.appealing import Asks, NotifierAsks
 from appeals.labels import label
-from appeals.models import AppealDecision, Notice, OutOfCourtBody, Review
+from appeals.links import make_link
+from appeals.models import Appeal, AppealDecision, Notice, Outcome, OutOfCourtBody, Party, Review
+from appeals.telling import tell
+from appeals.window import window_end
 from helpdesk.desks import Card
 from helpdesk.models import Ticket
+
+
+def asked(ticket: Ticket, user: None = None) -> dict[str, Any]:
+    """What the person asked for; what was decided, only once it is proven that it is theirs to read."""
+    appeal = Appeal.objects.filter(ticket=ticket).first()
+    if appeal is None:
+        return {"appeal": None}
+    is_affected = appeal.side == Party.AFFECTED
+    subjects = appeal.decisions.select_related("decision__platform", "decision__person", "decision__order")
+    labels = dict(Asks.choices if is_affected else NotifierAsks.choices)
+    return {
+        "appeal": appeal,
+        "asks": labels.get(appeal.asks, ""),
+        "statements": [tell(each.decision, at=now(), to_affected=is_affected) for each in subjects]
+        if appeal.is_proven
+        else [],
+    }
 
 
 def answers(ticket: Ticket, user: None = None) -> dict[str, Any]:
@@ -19,21 +41,49 @@ def answers(ticket: Ticket, user: None = None) -> dict[str, Any]:
     at = now()
     reviews = Review.objects.filter(
         subject__appeal__ticket=ticket, undone_at=None, subject__told_at__lte=at
-    ).select_related("subject__decision__platform")
+    ).select_related("subject__decision__platform", "replacement")
     measures = ticket.measures.filter(withdrawn_at=None, asked_at__lte=at).order_by("id")
+    shown = [_answer(review) for review in reviews]
     return {
-        "reviews": list(reviews),
-        "measures": [{"measure": each, "effect": label(each.effect_code)} for each in measures],
-        "bodies": list(OutOfCourtBody.objects.filter(ended_at=None)) if reviews else [],
+        "reviews": shown,
+        "measures": [{"measure": each, "effect": label(each.effect_code)} for each in measures]
+        if shown
+        else [],
+        "bodies": list(OutOfCourtBody.objects.open_on(at.date())) if shown else [],
     }
 
 
+def _answer(review: Review) -> dict[str, Any]:
+    """One answer, and the way on from a decision that replaced the old one."""
+    new = review.replacement
+    link = reverse("appeals:decision", args=[make_link(new.pk)]) if new else ""
+    return {"review": review, "says": OUTCOMES.get(review.outcome, ""), "new_decision": link}
+
+
 def notice_answer(ticket: Ticket, user: None = None) -> dict[str, Any]:
-    notice = Notice.objects.filter(ticket=ticket, told_at__lte=now()).select_related("decision").first()
-    return {"notice": notice, "decision": notice.decision if notice else None}
+    """What the person reported, and from when it is told, what was decided and until when they may appeal."""
+    notice = Notice.objects.filter(ticket=ticket).select_related("decision__platform", "platform").first()
+    if notice is None:
+        return {"notice": None}
+    told = notice.told_at is not None and notice.told_at <= now() and notice.decision is not None
+    return {
+        "notice": notice,
+        "category": label(notice.category),
+        "statement": tell(notice.decision, at=now(), to_affected=False) if told and notice.decision else None,
+        "until": window_end(notice.told_at) if told and notice.told_at else None,
+    }
 
 
-APPEAL_SECTIONS = (Card("answers", "appeals/_answers.html", answers),)
+OUTCOMES: Mapping[str, Any] = {
+    Outcome.UPHELD: gettext_lazy("The decision stands."),
+    Outcome.MODIFIED: gettext_lazy("The decision was replaced by another one."),
+    Outcome.OVERTURNED: gettext_lazy("The decision falls. What it did must be undone."),
+    Outcome.REMITTED: gettext_lazy("The platform must decide anew."),
+}
+APPEAL_SECTIONS = (
+    Card("answers", "appeals/_answers.html", answers),
+    Card("asked", "appeals/_asked.html", asked),
+)
 NOTICE_SECTIONS = (Card("answer", "appeals/_notice_answer.html", notice_answer),)
 APPEAL_WORDS: Mapping[str, Any] = {
     "opened": gettext_lazy("You asked us to look at a decision again."),
@@ -64,7 +114,7 @@ def appeal_data(ticket: Ticket) -> dict[str, Any]:
     return {
         "answers": [
             {"outcome": each.outcome, "reasons": each.reasons, "decided_at": each.decided_at.isoformat()}
-            for each in found["reviews"]
+            for each in (answer["review"] for answer in found["reviews"])
         ]
     }
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from appeals.api import measures, statements, streams
+from appeals.api import measures, notices, statements, streams
 
 app_name = "appeals_api"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
         statements.ExistingPuidView.as_view(),
         name="existing_puid",
     ),
+    path("v1/notices", notices.NoticesView.as_view(), name="notices"),
     path("v1/measures", measures.MeasureList.as_view(), name="measures"),
     path("v1/measures/<uuid:measure_id>/confirm", measures.MeasureConfirm.as_view(), name="confirm_measure"),
     path("v1/reviews/<uuid:review_id>/answer", measures.RemitAnswer.as_view(), name="answer_remit"),

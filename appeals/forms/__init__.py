@@ -1,1 +1,1 @@
-"""Forms check shape; actions check meaning."""
+"""Forms about decisions, appeals and notices: of the public pages and of the console."""

@@ -1,5 +1,7 @@
 """Appeals: one ticket, one or several decisions, each with its own review and outcome."""
 
+from datetime import date
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -144,6 +146,12 @@ class Review(Row):
         ]
 
 
+class BodySet(models.QuerySet["OutOfCourtBody"]):
+    def open_on(self, day: date) -> "BodySet":
+        """Those that take cases on that day."""
+        return self.filter(ended_at=None).exclude(certified_until__lt=day)
+
+
 class OutOfCourtBody(Row):
     """A certified body that a person may turn to after us (DSA Art. 21)."""
 
@@ -155,6 +163,8 @@ class OutOfCourtBody(Row):
     ended_at = models.DateTimeField(null=True, blank=True)
 
     subject_kind = "out_of_court_body"
+
+    objects = BodySet.as_manager()
 
     class Meta:
         ordering = ["country", "name"]

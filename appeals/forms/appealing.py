@@ -1,0 +1,137 @@
+"""What a person asks for when they want a decision looked at again."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+
+from appeals.models import DecisionPerson
+from helpdesk.forms.sending import ContactFields, FilesField, LanguageField, SendingForm, long_text
+from journal.references import read_reference
+
+
+class Asks(models.TextChoices):
+    """What an appeal asks for, by its code."""
+
+    UNDO = "undo", _("Undo the decision")
+    LIGHTEN = "lighten", _("Make it milder: it goes too far or lasts too long")
+    ANOTHER_LOOK = "another_look", _("Look at it again: something was overlooked")
+    EXPLAIN = "explain", _("Explain it: I do not understand why")
+
+
+class NotifierAsks(models.TextChoices):
+    """The same, for the person who reported something."""
+
+    ACT = "act", _("Do something about what I reported")
+    FURTHER = "go_further", _("Do more: what was done is not enough")
+    ANOTHER_LOOK = "another_look", _("Look at it again: something was overlooked")
+    EXPLAIN = "explain", _("Explain it: I do not understand why")
+
+
+class AppealForm(SendingForm, ContactFields):
+    asks = forms.ChoiceField(
+        choices=Asks.choices, initial=Asks.UNDO, widget=forms.RadioSelect, label=_("What do you ask for?")
+    )
+    text = long_text(
+        _("Why should we decide differently?"),
+        _("Say it in your own words and in any language. It need not sound like a lawyer."),
+    )
+    files = FilesField(
+        required=False,
+        label=_("Files"),
+        help_text=_("Pictures or documents that support what you say."),
+    )
+    language = LanguageField()
+    urgent_by = forms.DateField(
+        required=False,
+        label=_("Is there a day by which you need the answer?"),
+        help_text=_("For example an election, a court hearing or an exam. Leave it empty if there is none."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    urgent_why = forms.CharField(
+        required=False, max_length=1000, label=_("What happens on that day?"), widget=forms.TextInput
+    )
+
+    field_order = ["asks", "text", "files", "urgent_by", "urgent_why", "email", "language", "token"]
+
+    def clean_urgent_by(self) -> date | None:
+        day = self.cleaned_data["urgent_by"]
+        if day and day < now().date():
+            raise forms.ValidationError(_("This day has passed. Give a later one or leave it empty."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("urgent_by") and not cleaned.get("urgent_why"):
+            self.add_error("urgent_why", _("Say in a few words why it is urgent, so that it goes ahead."))
+        if cleaned.get("urgent_why") and "urgent_by" in cleaned and not cleaned["urgent_by"]:
+            self.add_error("urgent_by", _("Give the day by which you need the answer."))
+        return cleaned
+
+
+class NotifierAppealForm(AppealForm):
+    asks = forms.ChoiceField(
+        choices=NotifierAsks.choices,
+        initial=NotifierAsks.ACT,
+        widget=forms.RadioSelect,
+        label=_("What do you ask for?"),
+    )
+
+
+class StartForm(AppealForm):
+    """Without the signed link: by the reference that the platform gave, or by describing what happened."""
+
+    reference = forms.CharField(
+        required=False,
+        max_length=40,
+        label=_("Reference of the decision"),
+        help_text=_("Nine letters and digits, like A7K3-9QXT-M. The platform gave it to you."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "dir": "ltr"}),
+    )
+    described = forms.CharField(
+        required=False,
+        max_length=4000,
+        label=_("Or describe the decision"),
+        help_text=_(
+            "Which platform, which account, channel or post, what happened to it, and when. "
+            "Links help us to find it."
+        ),
+        widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
+    )
+    mandate = FilesField(
+        required=False,
+        most=1,
+        label=_("Do you write for somebody else? Add their written permission"),
+        help_text=_(
+            "A letter with their name, your name and what you may do for them. "
+            "Two people on our staff check it before you are shown anything."
+        ),
+    )
+
+    field_order = ["reference", "described", *AppealForm.field_order[:-3], "mandate", "email", "language"]
+
+    def clean_reference(self) -> DecisionPerson | None:
+        typed = self.cleaned_data["reference"].strip()
+        if not typed:
+            return None
+        reference = read_reference(typed)
+        known = DecisionPerson.objects.filter(reference=reference).select_related("decision").first()
+        if reference is None or known is None:
+            raise forms.ValidationError(
+                _(
+                    "We do not know this reference. Compare it sign by sign, "
+                    "or leave it empty and describe the decision instead."
+                )
+            )
+        return known
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if "reference" in cleaned and not cleaned["reference"] and not cleaned.get("described"):
+            self.add_error(
+                "described", _("Give the reference of the decision, or describe it so that we can find it.")
+            )
+        return cleaned
