@@ -13,7 +13,7 @@ const built = path.join(here, "dist");
 const fresh = path.join(here, "dist.new");
 const target = ["es2022", "chrome109", "firefox115", "safari16"];
 
-const names = (await readdir(source)).filter((name) => !name.startsWith("_")).sort();
+const names = (await readdir(source).catch(() => [])).filter((name) => !name.startsWith("_")).sort();
 const ending = (...endings) => names.filter((name) => endings.some((end) => name.endsWith(end)));
 
 async function style(name) {

@@ -122,6 +122,7 @@ class LauncherTests(unittest.TestCase):
 
     def start(self, name="state"):
         copy = Copy(self.folder / name).start()
+        self.addCleanup(embedded.Home(copy.state).remove)
         self.addCleanup(self.end_all, copy)
         self.assertTrue(wait_for(copy.is_ready), "not ready in time")
         return copy
