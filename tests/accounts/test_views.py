@@ -1,0 +1,137 @@
+"""The pages of people and platforms."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils.timezone import now
+
+from accounts.models import ApiKey, Invitation, WebhookEndpoint
+from tests.factories import NOON, make_api_key, make_platform, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def lena():
+    return make_user("Lena", roles=["operator"])
+
+
+@pytest.fixture
+def console(lena):
+    return signed_in(lena)
+
+
+def test_two_operators_give_a_role_in_the_browser(console):
+    olga = signed_in(make_user("Olga", roles=["operator"]))
+    amir = make_user("Amir")
+    console.post(f"/console/people/{amir.pk}/roles/", {"role": "moderator"})
+    page = console.get(f"/console/people/{amir.pk}/").content.decode()
+    assert "waits for a second operator" in page
+    assert "Give this role" not in page
+    assert "Give this role" in olga.get(f"/console/people/{amir.pk}/").content.decode()
+    olga.post(f"/console/people/roles/{amir.roles_given.get().pk}/give/")
+    amir.forget_roles()
+    assert amir.has_role("moderator")
+
+
+def test_refusal_is_shown_above_the_page(console, lena):
+    grant = lena.roles_given.get()
+    answer = console.post(f"/console/people/roles/{grant.pk}/end/", follow=True)
+    assert "This is the last operator." in answer.content.decode()
+
+
+def test_lead_sees_people_and_offers_no_roles():
+    amir = make_user("Amir")
+    page = signed_in(make_user("Olga", roles=["lead"])).get(f"/console/people/{amir.pk}/").content.decode()
+    assert "Ask for it to be taken off" in page
+    assert "/roles/" not in page
+    assert "deactivate" not in page
+
+
+def test_invitation_is_sent_once_shown_and_withdrawn(console):
+    console.post(
+        "/console/people/invite/", {"email": "new@staff.example", "language": "fa", "roles": ["lead"]}
+    )
+    invitation = Invitation.objects.get()
+    assert "new@staff.example" in console.get("/console/people/").content.decode()
+    console.post(f"/console/people/invitations/{invitation.pk}/withdraw/")
+    assert "new@staff.example" not in console.get("/console/people/").content.decode()
+
+
+def test_deactivated_person_is_out_at_once(console):
+    amir = make_user("Amir", roles=["moderator"])
+    theirs = signed_in(amir)
+    assert theirs.get("/accounts/").status_code == 200
+    console.post(f"/console/people/{amir.pk}/deactivate/")
+    assert theirs.get("/accounts/").status_code == 302
+
+
+def test_role_that_ends_closes_pages_at_the_next_request(console):
+    olga = make_user("Olga", roles=["lead"])
+    theirs = signed_in(olga)
+    assert theirs.get("/console/people/").status_code == 200
+    console.post(f"/console/people/roles/{olga.roles_given.get().pk}/end/")
+    assert theirs.get("/console/people/").status_code == 404
+
+
+def test_key_is_shown_in_the_answer_and_never_again(console):
+    platform = make_platform()
+    place = f"/console/platforms/{platform.slug}/"
+    answer = console.post(f"{place}keys/", {"name": "Feed", "scopes": ["statements:write"]})
+    shown = re.search(r"rc_[\w-]+", answer.content.decode())[0]
+    assert answer["Cache-Control"] == "no-store"
+    assert ApiKey.objects.of_secret(shown).get().platform == platform
+    assert shown not in console.get(place).content.decode()
+
+
+def test_own_key_has_only_scopes_of_users(console, lena):
+    page = console.get("/accounts/keys/").content.decode()
+    assert "tickets:read" in page
+    assert "statements:write" not in page
+    console.post("/accounts/keys/", {"name": "Script", "scopes": ["statements:write"]})
+    assert not ApiKey.objects.exists()
+
+
+def test_nobody_revokes_the_key_of_somebody_else(console):
+    key = make_api_key(user=make_user("Otto"))
+    assert console.post(f"/accounts/keys/{key.pk}/revoke/").status_code == 404
+
+
+def test_secret_of_a_webhook_is_shown_when_made_and_when_changed(console):
+    place = f"/console/platforms/{make_platform().slug}/"
+    first = console.post(f"{place}endpoints/", {"url": "https://p.example/hook"}).content.decode()
+    endpoint = WebhookEndpoint.objects.get()
+    assert endpoint.secret in first
+    second = console.post(f"/console/platforms/endpoints/{endpoint.pk}/rotate/").content.decode()
+    endpoint.refresh_from_db()
+    assert endpoint.secret in second
+    assert len(endpoint.secrets(now() + timedelta(hours=1))) == 2
+    assert endpoint.secret not in console.get(place).content.decode()
+
+
+def test_three_people_cost_what_three_hundred_do(console, django_assert_num_queries):
+    console.get("/console/people/")
+    with django_assert_num_queries(6) as few:
+        console.get("/console/people/")
+    for number in range(30):
+        make_user(f"Person {number}", roles=["moderator", "lead"], joined_at=NOON)
+    with django_assert_num_queries(len(few)):
+        console.get("/console/people/")
+
+
+def test_details_are_changed_by_oneself(console, lena):
+    console.post(
+        "/accounts/details/",
+        {"name": "Lena L.", "language": "ru", "languages": ["fa", "ru"], "time_zone": "Asia/Tehran"},
+    )
+    lena.refresh_from_db()
+    assert (lena.name, lena.languages, lena.time_zone) == ("Lena L.", ["fa", "ru"], "Asia/Tehran")
+    assert '<html lang="ru"' in console.get("/accounts/").content.decode()
