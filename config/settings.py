@@ -1,5 +1,6 @@
 """Settings, read from the environment alone. docs/operating.md lists every name."""
 
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -277,6 +278,8 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 MFA_TOTP_TOLERANCE = 1
 # Files of cases: a folder outside the web root, or any S3 store (needs the package django-storages[s3]).
 FILES_BUCKET = env.str("FILES_BUCKET", "")
+if FILES_BUCKET and find_spec("storages") is None:
+    raise ImproperlyConfigured("FILES_BUCKET needs a package: pip install 'django-storages[s3]'.")
 FOLDER = {
     "BACKEND": "django.core.files.storage.FileSystemStorage",
     "OPTIONS": {"allow_overwrite": True, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},

@@ -93,7 +93,12 @@ class _Wake(partial):
 
 
 def wake(lane: str) -> None:
-    """Tell the lane's workers to look now. A sweep finds what nobody woke: a lost wake-up loses nothing.
+    """Tell the lane's workers to look now. A sweep finds what nobody woke: a lost wake-up loses nothing."""
+    call_soon(SEND_DUE, [lane], queue=lane)
+
+
+def call_soon(task: str, arguments: list[Any], **options: Any) -> None:
+    """Ask a worker to run a task that a clock would run soon anyway.
 
     So a broker that does not answer costs one short timeout, and is then left alone for a while.
     """
@@ -104,7 +109,7 @@ def wake(lane: str) -> None:
         broker = current_app.connection_for_write(transport_options=_impatient())
         with producers[broker].acquire(block=True, timeout=BROKER_TIMEOUT) as producer:
             current_app.send_task(
-                SEND_DUE, [lane], queue=lane, retry=False, expires=WAKE_EXPIRES, producer=producer
+                task, arguments, retry=False, expires=WAKE_EXPIRES, producer=producer, **options
             )
     except Exception as fault:
         _broker_back_at = time.monotonic() + PAUSE

@@ -1,8 +1,10 @@
 """Files of a case: their bytes travel in the transaction first, then to the file store."""
 
+import os
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +19,7 @@ from helpdesk.models import Attachment, FileRemoval, HeldFile, Message, Side, Ti
 from helpdesk.permissions import can_work, can_write
 from journal.actions import record
 from journal.errors import Refused, require
+from journal.outbox import call_soon
 
 BATCH = 20
 
@@ -90,9 +93,7 @@ def erase_file(attachment: Attachment, *, at: datetime) -> None:
 
 
 def _wake() -> None:
-    from helpdesk.tasks import move_files
-
-    move_files.apply_async(retry=False)
+    call_soon("helpdesk.tasks.move_files", [])
 
 
 def store_held_files() -> int:
@@ -127,8 +128,23 @@ def _store_one() -> bool:
     default_storage.delete(name)
     if default_storage.save(name, ContentFile(bytes(held.content))) != name:
         raise RuntimeError("The file store gave a file another name.")
+    _flush(name)
     held.delete()
     return True
+
+
+def _flush(name: str) -> None:
+    """On the disk before the database forgets its copy; a store elsewhere sees to that itself."""
+    try:
+        path = Path(default_storage.path(name))
+    except NotImplementedError:
+        return
+    for each in (path, path.parent):
+        descriptor = os.open(each, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 @transaction.atomic

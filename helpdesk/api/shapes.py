@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from helpdesk.models import Attachment, Message, Note, QueueKind, Status, Ticket
@@ -83,13 +84,15 @@ class TicketWhole(TicketOut):
     class Meta(TicketOut.Meta):
         fields = [*TicketOut.Meta.fields, "messages", "notes", "attachments", "draft"]
 
-    def get_attachments(self, ticket: Ticket) -> list[AttachmentOut]:
+    @extend_schema_field(AttachmentOut(many=True))
+    def get_attachments(self, ticket: Ticket) -> Any:
         files = [each for each in ticket.attachments.all() if each.erased_at is None]
-        return AttachmentOut(files, many=True).data  # type: ignore[return-value]
+        return AttachmentOut(files, many=True).data
 
-    def get_draft(self, ticket: Ticket) -> DraftOut | None:
+    @extend_schema_field(DraftOut(allow_null=True))
+    def get_draft(self, ticket: Ticket) -> Any:
         own = [each for each in ticket.drafts.all() if each.author_id == self.context["user_id"]]
-        return DraftOut(own[0]).data if own else None  # type: ignore[return-value]
+        return DraftOut(own[0]).data if own else None
 
 
 class TicketPage(serializers.Serializer[Any]):
