@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("rulebook.urls")),
     path("", include("appeals.public_urls")),
     path("", include("helpdesk.urls")),
+    path("", include("journal.urls")),
     path("api/", include("appeals.api.urls")),
     path("api/v1/", include("helpdesk.api.urls")),
     path("console/", include("appeals.console_urls")),
