@@ -65,9 +65,10 @@ def carry(delivery: Delivery) -> bool:
     except Undeliverable as failure:
         _failed(delivery, failure, at=now())
         return False
-    except Exception as fault:
-        # Its message may quote an address or a stranger's words, so only its type is written down.
-        log.error("delivery.error", delivery=str(delivery.pk), kind=delivery.kind, fault=type(fault).__name__)
+    except Exception:
+        # What it says may quote an address or a stranger's words; our log keeps only its type and place,
+        # and takes them from a field, where `exception()` would hand the whole to every handler.
+        log.error("delivery.error", delivery=str(delivery.pk), kind=delivery.kind, exc_info=True)
         _failed(delivery, Undeliverable("error"), at=now())
         return False
     Delivery.objects.filter(pk=delivery.pk).update(sent_at=now(), dead_at=None, last_error="")

@@ -43,7 +43,7 @@ def test_anybody_takes_all_digests_as_json(client, days):
 
 def signed_in(*roles):
     client = Client()
-    client.force_login(make_user(roles=roles), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(make_user(roles=roles))
     return client
 
 
