@@ -38,6 +38,7 @@ def servers() -> Iterator[None]:
             "VALKEY_URL": home.valkey_url("broker"),
             "VALKEY_CACHE_URL": home.valkey_url("cache"),
             "DJANGO_SETTINGS_MODULE": "config.settings",
+            "RECOURSE_POOL": "4",
             "STATEMENT_CALLS_PER_SECOND": "100000",
             "STATEMENT_CALLS_PER_MINUTE": "10000000",
         }
@@ -60,16 +61,9 @@ def web() -> Iterator[http.client.HTTPConnection]:
     """One gunicorn worker through the whole stack, and one connection to it that is kept open."""
     with socket.create_server(("127.0.0.1", 0)) as found:
         port = found.getsockname()[1]
-    options = [
-        "-w1",
-        "-kgthread",
-        "--threads=1",
-        "--keep-alive=60",
-        "--no-control-socket",
-        "--log-level=error",
-    ]
+    options = ["-cpython:config.gunicorn", "--workers=1", "--keep-alive=60", f"--bind=127.0.0.1:{port}"]
     process = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "gunicorn", *options, f"-b127.0.0.1:{port}", "config.wsgi"],
+        [sys.executable, "-m", "gunicorn", *options, "config.wsgi"],
         cwd=ROOT,
         start_new_session=True,
     )

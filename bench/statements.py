@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-ROWS = 20_000
+ROWS, TURNS = 10_000, 3
 CALLS_REACH, STREAM_REACH = 0.10, 0.25
 TABLES = {"appeals_puid": "platform_id, puid, decision_id", "appeals_decision": "*"}
 
@@ -41,18 +41,21 @@ def run() -> bool:
     from bench.machine import web
 
     key = make_key()
+    calls, streams, raws = [], [], []
     with web() as connection:
-        warm = _calls(connection, key, "warm", 1000)
-        calls = _calls(connection, key, "call", ROWS)
-        stream = _stream(connection, key, "line", ROWS)
-    raw = _raw_copy()
+        _calls(connection, key, "warm", 1000)
+        for turn in range(TURNS):
+            calls.append(_calls(connection, key, f"call-{turn}", ROWS))
+            streams.append(_stream(connection, key, f"line-{turn}", ROWS))
+            raws.append(_raw_copy(f"line-{turn}"))
+    call, stream, raw = max(calls), max(streams), max(raws)
     parts = _parts()
-    print(f"statements, {ROWS:,} of each, one connection (the first 1,000 calls: {warm:,.0f}/s)")  # noqa: T201
+    print(f"statements, {ROWS:,} of each, one connection, the best of {TURNS} turns")  # noqa: T201
     print(f"  raw COPY into the indexed tables   {raw:>9,.0f}/s")  # noqa: T201
-    print(f"  calls of 100                       {calls:>9,.0f}/s   {calls / raw:6.1%}  (reach 10 %)")  # noqa: T201
+    print(f"  calls of 100                       {call:>9,.0f}/s   {call / raw:6.1%}  (reach 10 %)")  # noqa: T201
     print(f"  NDJSON                             {stream:>9,.0f}/s   {stream / raw:6.1%}  (reach 25 %)")  # noqa: T201
     print("  of a call of 100, in ms: " + ", ".join(f"{name} {ms:.2f}" for name, ms in parts.items()))  # noqa: T201
-    return calls / raw >= CALLS_REACH and stream / raw >= STREAM_REACH
+    return call / raw >= CALLS_REACH and stream / raw >= STREAM_REACH
 
 
 def make_key() -> str:
@@ -98,7 +101,7 @@ def _stream(connection, key: str, prefix: str, rows: int) -> float:
     return rows / took
 
 
-def _raw_copy() -> float:
+def _raw_copy(prefix: str) -> float:
     """Take the rows of the stream out of the tables and time their way back in."""
     from django.db import connection, transaction
 
@@ -106,11 +109,11 @@ def _raw_copy() -> float:
     with connection.cursor() as cursor, transaction.atomic():
         for table, columns in TABLES.items():
             text = io.BytesIO()
-            query = f"COPY (SELECT {columns} FROM {table} WHERE puid LIKE 'line-%') TO STDOUT"  # noqa: S608
+            query = f"COPY (SELECT {columns} FROM {table} WHERE puid LIKE '{prefix}-%') TO STDOUT"  # noqa: S608
             with cursor.copy(query) as copy:
                 for piece in copy:
                     text.write(piece)
-            cursor.execute(f"DELETE FROM {table} WHERE puid LIKE 'line-%%'")  # noqa: S608
+            cursor.execute(f"DELETE FROM {table} WHERE puid LIKE %s", [f"{prefix}-%"])  # noqa: S608
             saved[table] = text.getvalue()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM appeals_puid, appeals_decision")
