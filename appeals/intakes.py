@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Sum
 from django.db.models.functions import TruncHour
 
 from accounts.models import Platform
@@ -30,7 +31,7 @@ class Wrong:
     times: int
 
 
-def by_hour(since: datetime) -> QuerySet[Intake, dict]:
+def by_hour(since: datetime) -> Any:
     """Calls, statements taken in and refused, for each hour (UTC) and platform, the latest first."""
     return (
         Intake.objects.filter(at__gte=since)

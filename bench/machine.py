@@ -21,13 +21,12 @@ ROOT = Path(__file__).resolve().parent.parent
 def servers() -> Iterator[None]:
     """Durable servers with an empty, migrated database; Django is ready inside the block."""
     home = embedded.prepare(Path(tempfile.mkdtemp(prefix="recourse-bench-")))
-    started: list[subprocess.Popen] = []
+    started: list[tuple[subprocess.Popen, int]] = []
 
     def spawn(name, argv, stop_with, **options):
         with (home.logs / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **options)  # noqa: S603
-        process.stop_with = stop_with
-        started.append(process)
+        started.append((process, stop_with))
         return process
 
     try:
@@ -49,9 +48,9 @@ def servers() -> Iterator[None]:
         call_command("migrate", verbosity=0)
         yield
     finally:
-        for process in reversed(started):
-            process.send_signal(process.stop_with)
-        for process in started:
+        for process, stop_with in reversed(started):
+            process.send_signal(stop_with)
+        for process, _ in started:
             process.wait(30)
         home.remove()
 

@@ -150,8 +150,10 @@ def _parts() -> dict[str, float]:
         intake = Intake(platform=platform, door=Door.BULK, at=at)
         take_in_statements(platform, arriving, by=SYSTEM, at=at, intake=intake)
         marks.append(("storing", time.perf_counter()))
-        added = {"platform_name": platform.name, "created_at": at, "site": ""}
-        orjson.dumps([answers.item(each.clean, answers.facts(each.id, **added)) for each in arriving])
+        of_call = answers.call_facts(platform.name, at)
+        orjson.dumps(
+            [answers.item(each.clean, answers.facts(each.id, of_call, site="")) for each in arriving]
+        )
         marks.append(("answering", time.perf_counter()))
         for (_, before), (name, after) in itertools.pairwise(marks):
             best[name] = min(best.get(name, 9e9), (after - before) * 1000)

@@ -214,19 +214,21 @@ def _copy(table: str, columns: Sequence[str], rows: Iterable[Iterable[str]]) -> 
 
 
 def _decision_row(arriving: Arriving, platform: str, received: str) -> tuple[str, ...]:
-    recourse = arriving.recourse or {}
+    head = (str(arriving.id), DecisionKind.RESTRICTION.value, platform, arriving.clean["puid"], received)
+    return (*head, statement_values(arriving.clean), *_recourse_values(arriving))
+
+
+def _recourse_values(arriving: Arriving) -> tuple[str, ...]:
+    """The columns of a decision that come from `recourse`; most statements have none."""
+    until, recourse = moment(arriving.appeal_until), arriving.recourse
+    if recourse is None:
+        return (NULL, NULL, NULL, until, "", NULL)
     return (
-        str(arriving.id),
-        DecisionKind.RESTRICTION.value,
-        platform,
-        arriving.clean["puid"],
-        received,
-        statement_values(arriving.clean),
         NULL if arriving.rule_version is None else str(arriving.rule_version),
         NULL if arriving.content_rule_version is None else str(arriving.content_rule_version),
-        moment(recourse.get("informed_at")),
-        moment(arriving.appeal_until),
-        escaped(recourse.get("decided_by") or ""),
+        moment(recourse["informed_at"]),
+        until,
+        escaped(recourse["decided_by"] or ""),
         NULL,
     )
 

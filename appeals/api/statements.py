@@ -129,9 +129,8 @@ class StatementsView(APIView):
 
 
 def facts_of(decision_id: UUID, platform: Platform, received_at: datetime) -> dict[str, Any]:
-    return answers.facts(
-        decision_id, platform_name=platform.name, created_at=received_at, site=settings.BASE_URL
-    )
+    of_call = answers.call_facts(platform.name, received_at)
+    return answers.facts(decision_id, of_call, site=settings.BASE_URL)
 
 
 def _described(summary: str, body: Any, success: dict, **more: Any) -> Any:
@@ -197,7 +196,10 @@ class BulkView(StatementsView):
         except PuidsTaken as taken:
             intake.note_all([{"puid": []} for _ in taken.puids])
             return self.refuse(answers.taken_items(taken.puids), intake=intake)
-        return answer({"statements": [self.shown(each, at) for each in arriving]}, 201)
+        of_call, site = answers.call_facts(self.platform.name, at), settings.BASE_URL
+        items = (answers.item(each.clean, answers.facts(each.id, of_call, site=site)) for each in arriving)
+        shown = [_with_recourse(item, each) for item, each in zip(items, arriving, strict=True)]
+        return answer({"statements": shown}, 201)
 
     @staticmethod
     def judge(raws: list[Any]) -> tuple[list[Arriving], dict[str, Errors]]:
@@ -210,9 +212,6 @@ class BulkView(StatementsView):
                 errors.setdefault(f"statement_{index}", {}).update(more)
             arriving.append(Arriving(clean, recourse))
         return arriving, errors
-
-    def shown(self, each: Arriving, at: datetime) -> dict[str, Any]:
-        return _with_recourse(answers.item(each.clean, facts_of(each.id, self.platform, at)), each)
 
 
 class StatementView(StatementsView):

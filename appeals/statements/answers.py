@@ -17,15 +17,21 @@ def number(uuid: UUID) -> int:
     return ((uuid.int >> 80) << 12) | (uuid.int >> 64 & 0xFFF)
 
 
-def facts(uuid: UUID, *, platform_name: str, created_at: datetime, site: str) -> dict[str, Any]:
+def facts(uuid: UUID, of_call: Mapping[str, str], *, site: str) -> dict[str, Any]:
     """What we add to a statement that we hold. `site` is our own scheme and host."""
+    name = str(uuid)
     return {
-        "uuid": str(uuid),
-        "created_at": created_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"),
-        "platform_name": platform_name,
-        "permalink": f"{site}/statement/{uuid}",
-        "self": f"{site}/api/v1/statement/{uuid}",
+        "uuid": name,
+        "permalink": f"{site}/statement/{name}",
+        "self": f"{site}/api/v1/statement/{name}",
+        **of_call,
     }
+
+
+def call_facts(platform_name: str, created_at: datetime) -> dict[str, str]:
+    """What all statements of one call share."""
+    created = created_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    return {"created_at": created, "platform_name": platform_name}
 
 
 def single(clean: Mapping[str, Any], uuid: UUID, added: Mapping[str, Any]) -> dict[str, Any]:

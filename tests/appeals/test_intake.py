@@ -5,7 +5,7 @@ from django.utils.timezone import now
 
 from appeals.intakes import by_hour, forget_old, most_wrong
 from appeals.models import Door, Intake
-from tests.factories import make_platform
+from tests.factories import make_platform, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -44,3 +44,21 @@ def test_old_figures_are_forgotten(platform):
     make_intake(platform, at=now() - timedelta(days=36))
     make_intake(platform, at=now())
     assert forget_old(now()) == 1
+
+
+def test_operator_sees_what_comes_in_and_others_do_not(client, platform):
+    make_intake(platform, at=now(), refused=1, errors={"puid": 1})
+    client.force_login(make_user("Otto", roles=["operator"]))
+    page = client.get("/console/intake/?span=week").content.decode()
+    assert "Rosa" in page
+    assert "puid" in page
+    client.force_login(make_user("Amir", roles=["moderator"]))
+    assert client.get("/console/intake/").status_code == 404
+
+
+def test_page_costs_the_same_for_many_rows(client, platform, django_assert_max_num_queries):
+    for number in range(150):
+        make_intake(platform, at=now() - timedelta(hours=number), refused=1, errors={f"f{number}": 1})
+    client.force_login(make_user("Otto", roles=["operator"]))
+    with django_assert_max_num_queries(12):
+        assert client.get("/console/intake/?span=month&page=2").status_code == 200
