@@ -65,15 +65,6 @@ def deliver(
     return delivery
 
 
-def withdraw(about: Subject, *, kinds: tuple[str, ...] = ()) -> int:
-    """Take back what nobody has begun to send about `about` (all kinds, or these); how many there were."""
-    waiting = Delivery.objects.waiting().filter(about_id=about.id, about_kind=about.subject_kind, attempts=0)
-    if kinds:
-        waiting = waiting.filter(kind__in=kinds)
-    taken = waiting.select_for_update(skip_locked=True)
-    return Delivery.objects.filter(pk__in=[each.pk for each in taken]).delete()[0]
-
-
 def forget(about: Subject, *, at: datetime) -> None:
     """Drop every address that mail about `about` went or would have gone to: its person asked for erasure."""
     mails = Delivery.objects.filter(about_id=about.id, about_kind=about.subject_kind, channel=Channel.MAIL)

@@ -2,7 +2,10 @@
 
 import pytest
 
+from journal import mail
+from journal.ids import uuid7
 from journal.mail import register_mail, send_mail
+from journal.models import Delivery
 from journal.senders import Undeliverable
 from tests.factories import make_delivery
 from tests.receivers import mail_server
@@ -113,3 +116,21 @@ def test_a_kind_without_wording_is_final(server):
     with pytest.raises(Undeliverable) as failure:
         send_mail(make_delivery("test.unheard_of", address="rita@example.org"))
     assert (failure.value.code, failure.value.final) == ("no_wording", True)
+
+
+NEEDED = {"confirm_contact": {"token": "abc"}}  # what a wording cannot do without
+
+
+def kinds_of_the_apps():
+    return sorted(kind for kind in mail._wordings if not kind.startswith("test."))
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "fa"])
+@pytest.mark.parametrize("kind", kinds_of_the_apps())
+def test_every_mail_of_every_app_can_be_worded(kind, language):
+    subject, text = mail.worded(
+        Delivery(kind=kind, language=language, body=NEEDED.get(kind, {}), about_id=uuid7())
+    )
+    assert subject
+    assert text.strip()
+    assert "{" not in subject + text

@@ -250,21 +250,6 @@ def test_the_sweep_wakes_only_lanes_in_which_something_is_due(wakes):
 
 
 @pytest.mark.django_db
-def test_nobody_begun_can_be_withdrawn_and_what_is_under_way_cannot():
-    about = Thing()
-    begun, waiting = (
-        make_delivery("begun", about=about),
-        make_delivery("waiting", about=about, due_at=NOON + HOUR),
-    )
-    make_delivery()
-    take("case", NOON)
-    assert outbox.withdraw(about, kinds=("begun",)) == 0
-    assert outbox.withdraw(about) == 1
-    assert not Delivery.objects.filter(pk=waiting.pk).exists()
-    assert Delivery.objects.filter(pk=begun.pk).exists()
-
-
-@pytest.mark.django_db
 def test_forgetting_a_person_leaves_no_address(sent):
     about = Thing()
     arrived = make_delivery(about=about, address="rita@example.org", body={"reference": "X"})
