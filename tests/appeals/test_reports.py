@@ -158,9 +158,6 @@ ARTICLE_20 = {
         "article20": "no_action",
         "decision__source_type": "SOURCE_TRUSTED_FLAGGER",
     },
-        "article20": "no_action",
-        "decision__source_type": "SOURCE_TRUSTED_FLAGGER",
-    },
 }
 
 
