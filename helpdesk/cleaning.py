@@ -106,7 +106,7 @@ def clean_picture(content: bytes, name: str) -> bytes:
             return _encoded(frames, name, picture)
     except Unclean:
         raise
-    except Image.DecompressionBombError:
+    except (Image.DecompressionBombError, MemoryError):
         raise Unclean("too_large_a_picture") from None
     except Exception:
         raise Unclean("damaged") from None

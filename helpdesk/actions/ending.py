@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from helpdesk.actions.contacts import tell_person
-from helpdesk.actions.tickets import lock, move_ticket, note_event
+from helpdesk.actions.tickets import lock, move_ticket, note_event, refuse_ended
 from helpdesk.desks import desk_of
 from helpdesk.models import Side, Status, Ticket
 from helpdesk.permissions import can_drop, can_reopen, can_resolve, can_write, is_barred, is_person_of
@@ -57,6 +57,7 @@ def withdraw(ticket: Ticket, *, by: Any, at: datetime) -> Ticket:
     """The person takes their case back."""
     ticket = lock(ticket)
     require(can_write(by, ticket))
+    refuse_ended(ticket)
     ticket.snoozed_until = None
     return move_ticket(
         ticket, Status.DROPPED, by=by, at=at, code="dropped", save=("snoozed_until",), why="withdrawn"
@@ -68,6 +69,7 @@ def mark_spam(ticket: Ticket, *, by: Any, at: datetime, reason: str, turn: int |
     """End a case that is none, for one of SPAM_REASONS. Only a person does it, and it can be reopened."""
     ticket = lock(ticket, turn=turn)
     require(can_drop(by, ticket))
+    refuse_ended(ticket)
     if reason not in SPAM_REASONS:
         raise Refused("reason_needed", _("Choose why this is not a case."), field="reason")
     return move_ticket(ticket, Status.DROPPED, by=by, at=at, code="dropped", why="spam", reason=reason)
@@ -78,6 +80,7 @@ def merge(ticket: Ticket, *, by: Any, at: datetime, into: Ticket, turn: int | No
     """End a duplicate: the same person wrote twice. Its receipt opens the other case from now on."""
     ticket, into = _lock_both(ticket, into, turn)
     require(can_drop(by, ticket) and can_drop(by, into))
+    refuse_ended(ticket)
     _refuse_strangers(ticket, into)
     ticket.merged_into = into
     move_ticket(

@@ -74,6 +74,8 @@ def refuse_ended(ticket: Ticket) -> None:
 
 
 def refuse_erased(ticket: Ticket) -> None:
+    if ticket.merged_into_id is not None:
+        raise Refused("case_merged", _("This case was joined with another. Write in that one instead."))
     if ticket.erased_at is not None:
         raise Refused(
             "case_erased", _("The words of this case were erased. Nothing more can be added to it.")

@@ -11,8 +11,9 @@ from helpdesk.actions.contacts import tell_person
 from helpdesk.actions.filing import erase_file, file_away
 from helpdesk.actions.tickets import lock, move_ticket, note_event, refuse_ended, refuse_erased
 from helpdesk.attachments import Accepted
-from helpdesk.models import Draft, Message, Note, Side, Status, Ticket
+from helpdesk.models import Draft, Message, Note, Side, Status, Submission, Ticket
 from helpdesk.permissions import acting_staff, can_work, can_write, staff_of
+from helpdesk.receipts import token_hash
 from journal.errors import Refused, require
 from journal.models import Delivery
 
@@ -21,16 +22,25 @@ UNDO_FOR = timedelta(seconds=10)
 
 @transaction.atomic
 def person_writes(
-    ticket: Ticket, *, by: Any, at: datetime, text: str, attachments: Iterable[Accepted] = ()
+    ticket: Ticket,
+    *,
+    by: Any,
+    at: datetime,
+    text: str,
+    attachments: Iterable[Accepted] = (),
+    token: str = "",
 ) -> Message:
     """The person adds words to their case. An answer to our question lets the work go on.
 
-    A case that has ended stays so: the staff see that something waits (`unanswered_since`).
+    A case that has ended stays so: the staff see that something waits (`unanswered_since`). The same form
+    sent again, known by its `token`, gives the message that it made and stores nothing.
     """
     ticket = lock(ticket)
     require(can_write(by, ticket))
     refuse_erased(ticket)
     _refuse_empty(text, attachments)
+    if token and (before := _written_by(token, ticket, at)):
+        return before
     message = Message.objects.create(ticket=ticket, side=Side.PERSON, text=text, written_at=at, told_at=at)
     file_away(ticket, attachments, by=by, at=at, side=Side.PERSON, message=message)
     ticket.unanswered_since = ticket.unanswered_since or at
@@ -39,6 +49,18 @@ def person_writes(
         status = Status.OPEN if ticket.assignee_id else Status.NEW
         move_ticket(ticket, status, by=by, at=at, code="resumed")
     return message
+
+
+def _written_by(token: str, ticket: Ticket, at: datetime) -> Message | None:
+    """The message that this form has made already. The held ticket keeps two at once apart."""
+    sent, is_first = Submission.objects.get_or_create(
+        token_hash=token_hash(token), defaults={"ticket": ticket, "sent_at": at}
+    )
+    if is_first:
+        return None
+    if sent.ticket_id != ticket.pk:
+        raise Refused("already_sent", _("This form was sent before. Load the page anew."))
+    return ticket.messages.filter(side=Side.PERSON, written_at=sent.sent_at).last()
 
 
 @transaction.atomic
@@ -107,9 +129,11 @@ def undo_reply(message: Message, *, by: Any, at: datetime) -> Ticket:
     first = ticket.messages.filter(side=Side.PERSON, written_at__gt=_last_answer_at(ticket)).first()
     ticket.unanswered_since = first.written_at if first and first.written_at <= written_at else None
     note_event(ticket, "reply_undone", "unanswered_since", by=by, at=at, message=gone)
+    status = Status.OPEN if ticket.assignee_id else Status.NEW
     if was_question and ticket.status == Status.WAITING:
-        status = Status.OPEN if ticket.assignee_id else Status.NEW
         move_ticket(ticket, status, by=by, at=at, code="resumed", message=gone)
+    elif ticket.status == Status.RESOLVED and not ticket.messages.filter(side=Side.STAFF).exists():
+        move_ticket(ticket, status, by=by, at=at, code="reopened", message=gone)
     return ticket
 
 

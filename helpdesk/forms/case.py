@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.forms.sending import LONGEST_TEXT, FilesField, long_text
+from helpdesk.receipts import new_token
 from journal.references import read_reference
 
 
@@ -38,6 +39,7 @@ class EnterForm(forms.Form):
 class WriteForm(forms.Form):
     text = long_text(_("Write to us"), required=False)
     files = FilesField(required=False, label=_("Files"))
+    token = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput, initial=new_token)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

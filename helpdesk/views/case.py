@@ -147,6 +147,7 @@ def write(request: HttpRequest, ticket: Ticket) -> HttpResponse:
             at=now(),
             text=given["text"].strip(),
             attachments=given["files"],
+            token=given["token"],
         )
     except Refused as refused:
         form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))

@@ -116,6 +116,23 @@ def test_words_after_the_end_wait_for_staff_without_reopening(ticket, amir):
     assert no_answer_needed(ticket, by=amir, at=LATER).unanswered_since is None
 
 
+def test_same_words_sent_again_are_stored_once(ticket):
+    sent = [
+        person_writes(ticket, by=person(ticket), at=NOON + timedelta(seconds=n), text="Hello", token="m" * 32)
+        for n in range(2)
+    ]
+    assert sent[0] == sent[1]
+    assert codes(ticket) == ["opened", "person_wrote"]
+    with refused("already_sent"):
+        person_writes(other := make_case().ticket, by=person(other), at=LATER, text="Hi", token="m" * 32)
+
+
+def test_undoing_the_answer_of_a_resolved_case_opens_it_again(ticket, amir):
+    message = reply(ticket, by=amir, at=NOON, text="Done.", turn=1)
+    resolve(ticket, by=amir, at=NOON)
+    assert undo_reply(message, by=amir, at=NOON).status == Status.NEW
+
+
 def test_only_the_holder_of_the_receipt_writes_as_the_person(ticket, amir):
     other = make_case().ticket
     for by in (person(other), amir, SYSTEM, Actor("person")):
@@ -215,7 +232,7 @@ def test_person_withdraws_once(ticket):
     ended = withdraw(ticket, by=person(ticket), at=LATER)
     assert ended.status == Status.DROPPED
     assert Event.objects.get(code="dropped").values["why"] == "withdrawn"
-    with refused("not_from_here"):
+    with refused("case_ended"):
         withdraw(ticket, by=person(ticket), at=LATER)
 
 

@@ -13,6 +13,7 @@ from helpdesk.actions import (
     merge,
     move_to_queue,
     reopen,
+    reply,
     screen,
     set_contact,
     set_priority,
@@ -95,6 +96,8 @@ def test_duplicates_of_the_same_person_become_one_case(queue, amir):
     assert open_case(again.ticket.reference, again.receipt, request_key="rita", at=LATER) == first.ticket
     with refused("gone"):
         reopen(merged, by=amir, at=LATER)
+    with refused("case_merged"):
+        reply(merged, by=amir, at=LATER, text="Nobody reads this", turn=None)
 
 
 def test_cases_of_two_people_are_never_merged(queue, amir):

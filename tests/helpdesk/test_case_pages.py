@@ -92,6 +92,12 @@ def test_person_writes_once_though_it_is_sent_twice(rita, opened):
     assert Message.objects.filter(text="One more thing.").count() == 1
 
 
+def test_same_form_is_taken_once_even_with_other_words_between(rita):
+    for text in ("One more thing.", "Another thing.", "One more thing."):
+        rita.post(reverse("helpdesk:case_write"), {"text": text, "token": text.ljust(32, "x")})
+    assert Message.objects.filter(text="One more thing.").count() == 1
+
+
 def test_words_come_back_when_the_session_has_ended(client, opened):
     response = client.post(reverse("helpdesk:case_write"), {"text": "A long story."})
     assert "A long story." in response.content.decode()
