@@ -67,8 +67,8 @@ def staff(*roles: str, status: int = 200, **details: Any) -> Route:
 
 
 def machines(*keys: str, status: int = 200, people: dict[str, int] | None = None, **details: Any) -> Route:
-    """An address of the API for these keys; 403 for others, 401 for nobody, for people as `people` says."""
-    expected = dict.fromkeys((*PEOPLE, *KEYS), 403) | {NOBODY: 401, NO_FACTOR: 302}
+    """An address of the API for these keys; 403 for others; people are 401 or as `people` says."""
+    expected = dict.fromkeys(PEOPLE, 401) | dict.fromkeys(KEYS, 403) | {NO_FACTOR: 302}
     return Route(expected | (people or {}) | dict.fromkeys(keys, status), **details)
 
 

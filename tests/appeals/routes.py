@@ -1,8 +1,8 @@
 """Who gets what at the addresses of appeals. A ticket out of sight is a 404 for every role."""
 
 from journal.ids import uuid7
-from tests.factories import make_appeal, make_decision, subject_of
-from tests.routes import PLATFORM_KEY, machines, staff
+from tests.factories import make_decision
+from tests.routes import PLATFORM_KEY, everyone, machines, staff
 
 LEADS = ("lead", "head")
 READERS = ("moderator", "lead", "head")
@@ -12,11 +12,21 @@ def nothing_there():
     return [uuid7()]
 
 
-def out_of_sight():
-    return [subject_of(make_appeal()).pk]
+def unsigned():
+    return ["1.invented"]
 
 
 ROUTES = {
+    "appeals:decision": everyone(404, args=unsigned),
+    "appeals:ask": everyone(404, args=unsigned),
+    "appeals:prove": everyone(404, args=unsigned),
+    "appeals:start": everyone(),
+    "appeals:ask_as_notifier": everyone(302),
+    "appeals:ask_for_link": everyone(302),
+    "appeals:notice": everyone(),
+    "appeals:report": everyone(args=lambda: ["rules"]),
+    "appeals_api:notices": machines(PLATFORM_KEY, status=422, method="post", content_type="application/json"),
+    "appeals_console:intake": staff(*LEADS, "operator"),
     "appeals_api:ping": machines(PLATFORM_KEY),
     "appeals_api:statement": machines(
         PLATFORM_KEY, status=422, method="post", content_type="application/json"
@@ -34,7 +44,7 @@ ROUTES = {
     "appeals_api:answer_remit": machines(
         PLATFORM_KEY, status=422, method="post", args=nothing_there, content_type="application/json"
     ),
-    "appeals_console:review": staff("head", args=out_of_sight),
+    "appeals_console:review": staff(args=nothing_there),
     "appeals_console:undo": staff(method="post", args=nothing_there),
     "appeals_console:leave": staff(method="post", args=nothing_there),
     "appeals_console:mandate": staff(method="post", args=nothing_there),

@@ -5,5 +5,9 @@ from tests.routes import everyone
 ROUTES = {
     "home": everyone(),
     "leave": everyone(302),
+    "schema": everyone(),
+    "health_live": everyone(),
+    "health_ready": everyone(503),  # no clock beats while tests run
+    "metrics": everyone(404),  # without the token of the monitor
     "set_language": everyone(302, method="post", data={"language": "en"}),
 }

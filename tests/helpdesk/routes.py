@@ -2,9 +2,22 @@
 
 from journal.ids import uuid7
 from tests.factories import make_ticket
-from tests.routes import KEYS, NO_FACTOR, NO_ROLE, NOBODY, ROLES, USER_KEY, Route, machines
+from tests.routes import KEYS, NO_FACTOR, NO_ROLE, NOBODY, ROLES, USER_KEY, Route, everyone, machines
 
 WORKERS = ("moderator", "lead", "head")
+# No role of the staff opens a person's case here: that takes the receipt.
+BEHIND_A_RECEIPT = (
+    "kept",
+    "case",
+    "case_write",
+    "case_address",
+    "case_withdraw",
+    "case_reopen",
+    "case_erase",
+    "case_data",
+    "case_data_file",
+    "case_close",
+)
 JSON = "application/json"
 
 
@@ -33,6 +46,13 @@ def people_only():
 
 
 ROUTES = {
+    "helpdesk:complain": everyone(),
+    "helpdesk:danger": everyone(),
+    "helpdesk:sent": everyone(410),
+    "helpdesk:confirm": everyone(args=lambda: ["invented"]),
+    "helpdesk:case_login": everyone(),
+    **{f"helpdesk:{name}": everyone(302) for name in BEHIND_A_RECEIPT},
+    "helpdesk:case_attachment": everyone(302, args=lambda: [uuid7()]),
     "helpdesk_api:queues": for_staff(),
     "helpdesk_api:tickets": for_staff(),
     "helpdesk_api:take_next": for_staff(

@@ -1,0 +1,8 @@
+"""Who gets what at the addresses of the rulebook: rules are public."""
+
+from tests.routes import everyone
+
+ROUTES = {
+    "rulebook:rules": everyone(),
+    "rulebook:rule": everyone(404, args=lambda: ["no-such-rule"]),
+}
