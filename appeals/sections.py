@@ -14,7 +14,7 @@ from appeals.labels import label
 from appeals.links import make_link
 from appeals.models import Appeal, AppealDecision, Notice, Outcome, OutOfCourtBody, Party, Review
 from appeals.telling import tell
-from appeals.window import window_end
+from appeals.window import last_day, window_end
 from helpdesk.desks import Card
 from helpdesk.models import Ticket
 
@@ -70,7 +70,7 @@ def notice_answer(ticket: Ticket, user: None = None) -> dict[str, Any]:
         "notice": notice,
         "category": label(notice.category),
         "statement": tell(notice.decision, at=now(), to_affected=False) if told and notice.decision else None,
-        "until": window_end(notice.told_at) if told and notice.told_at else None,
+        "until": last_day(window_end(notice.told_at)) if told and notice.told_at else None,
     }
 
 

@@ -14,6 +14,11 @@ def months_later(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
+def last_day(until: datetime) -> date:
+    """The last whole day of a window, as a person reads it: asking on that day is in time everywhere."""
+    return (until - timedelta(seconds=1)).astimezone(LAST_PLACE_ON_EARTH).date()
+
+
 def window_end(from_at: datetime, *, months: int = LEAST_MONTHS) -> datetime:
     """The moment at which the window closes that opened when the person was informed.
 

@@ -105,7 +105,8 @@ class CasePage:
         return self.desk.words.get(event.code) or WORDS.get(event.code)
 
     def _coming(self) -> Iterator[dict[str, Any]]:
-        said = self.desk.next_step(self.ticket, self.at) if self.desk.next_step else ""
+        next_step = None if self.ticket.status == Status.WAITING else self.desk.next_step
+        said = next_step(self.ticket, self.at) if next_step else ""
         if not self.ticket.is_unfinished:
             if said:
                 yield {"state": "now", "title": said}

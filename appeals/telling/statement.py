@@ -15,7 +15,7 @@ from babel import Locale, UnknownLocaleError
 from babel.lists import format_list
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from appeals.models import Decision, DecisionKind, DecisionOrder, Notice
@@ -132,10 +132,9 @@ class Teller:
             ([d.decision_account or ""], words.ACCOUNT, d.end_date_account_restriction),
         ]
         for codes, sentences, until in parts:
-            said = [str(sentences[code]) for code in codes if code in sentences]
-            yield from said
-            if said:
-                yield until_when(until, len(said))
+            for code in codes:
+                if code in sentences:
+                    yield f"{sentences[code]} {until_when(until)}"
         if d.account_type in words.ACCOUNT_TYPES:
             yield str(words.ACCOUNT_TYPES[d.account_type])
         yield from self.effects()
@@ -254,10 +253,10 @@ class Teller:
         return text
 
 
-def until_when(until: date | None, things: int) -> str:
+def until_when(until: date | None) -> str:
     if until is None:
-        return ngettext("The platform named no end for this.", "The platform named no end for these.", things)
-    return ngettext("This lasts until %(day)s.", "These last until %(day)s.", things) % {"day": day(until)}
+        return _("The platform named no end for this.")
+    return _("This lasts until %(day)s.") % {"day": day(until)}
 
 
 def day(value: date | datetime) -> str:

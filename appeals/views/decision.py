@@ -22,7 +22,7 @@ from appeals.forms.appealing import AppealForm
 from appeals.links import read_link
 from appeals.models import Appeal, AppealDecision, Decision, DecisionKind, Party
 from appeals.telling import tell
-from appeals.window import window_end
+from appeals.window import last_day, window_end
 from helpdesk import access
 from helpdesk.actions import Opened
 from helpdesk.forms.case import EnterForm
@@ -78,7 +78,7 @@ def around(decision: Decision, link: str, at: datetime) -> dict[str, Any]:
     return {
         "decision": decision,
         "link": link,
-        "until": until(decision),
+        "until": last_day(until(decision)),
         "is_late": at > until(decision),
         "is_under_appeal": open_ones.exists(),
         "answer_days": max(1, round((queue.answer_within_hours if queue else 120) / 24)),

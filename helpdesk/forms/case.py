@@ -37,15 +37,17 @@ class EnterForm(forms.Form):
 
 
 class WriteForm(forms.Form):
-    text = long_text(_("Write to us"), required=False)
+    """Words, or a file, or both."""
+
+    text = long_text(_("Write to us"))
     files = FilesField(required=False, label=_("Files"))
     token = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput, initial=new_token)
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if not self.errors and not (cleaned.get("text", "").strip() or cleaned.get("files")):
-            raise forms.ValidationError(_("Write something or choose a file, then send it."))
-        return cleaned
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["text"].error_messages["required"] = _("Write something or choose a file, then send it.")
+        if self.is_bound and self.files.getlist("files"):
+            self.fields["text"].required = False
 
 
 class AddressForm(forms.Form):
