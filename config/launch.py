@@ -244,8 +244,9 @@ def start(launcher: Launcher, stage: str) -> str:
     embedded.start_servers(launcher.home, launcher.spawn, wanted)
     say("Bringing the database up to date ...")
     manage(launcher, "migrate", "--no-input", "--verbosity=0")
+    manage(launcher, "prepare")
     demo = ""
-    if stage == "demo" and any(ROOT.glob("*/management/commands/load_demo.py")):
+    if stage == "demo":
         say("Loading the demo ...")
         demo = manage(launcher, "load_demo")
     say("Starting web, workers and clock ...")
