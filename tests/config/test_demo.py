@@ -15,6 +15,8 @@ def test_the_demo_has_people_rules_decisions_and_cases(capsys):
     call_command("load_demo")
     assert "olga@demo.example" in capsys.readouterr().out
     assert Appeal.objects.count() == 3
+    amir = User.objects.get(email="amir@demo.example")
+    assert Ticket.objects.visible_to(amir).count() == Ticket.objects.count()
     assert Decision.objects.exclude(rule_version=None).count() == 3
 
 

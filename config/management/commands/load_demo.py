@@ -7,7 +7,7 @@ from django.utils.timezone import now
 
 from accounts.models import User
 from config.demo.cases import file_cases, make_platform, make_words, publish_rules
-from config.demo.people import PEOPLE, make_people, make_team, sign_in_table
+from config.demo.people import PEOPLE, join_team, make_people, sign_in_table
 from helpdesk.actions.first import make_first_queues
 
 
@@ -27,8 +27,8 @@ class Command(BaseCommand):
     def load(self) -> None:
         at = now()
         people = make_people(at)
-        make_team(people, at)
         make_first_queues(at=at)
+        join_team(people, at)
         publish_rules(at)
         make_words(people, at)
         file_cases(make_platform(at), people, at)
