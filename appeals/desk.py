@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy
 
 from appeals import cards, sections
 from appeals.actions.leave import omit_rest
+from appeals.kinds import MINORS
 from appeals.models import AppealDecision, DecisionPerson, Measure
+from appeals.telling import CATEGORIES
 from helpdesk.desks import Card, Desk, register
 from helpdesk.models import QueueKind, Ticket
 
@@ -69,7 +71,9 @@ APPEAL_DESK = Desk(
         Card("history", "appeals/console/_history_card.html", cards.history_card),
         Card("similar", "appeals/console/_similar_card.html", cards.similar_card),
     ),
-    forms=(Card("decide", "appeals/console/_decide_form.html", cards.decide_form),),
+    forms=(Card("decide", "appeals/console/_decide_form.html", cards.decide_form, gettext_lazy("Decide")),),
+    categories=CATEGORIES,
+    hides_pictures_of=frozenset({MINORS}),
     sections=sections.APPEAL_SECTIONS,
     words=sections.APPEAL_WORDS,
     staff_words=STAFF_WORDS,
@@ -87,7 +91,9 @@ NOTICE_DESK = Desk(
         Card("notice", "appeals/console/_notice_card.html", cards.notice_card),
         Card("measures", "appeals/console/_measures_card.html", cards.measures_card),
     ),
-    forms=(Card("decide", "appeals/console/_notice_form.html", cards.notice_form),),
+    forms=(Card("decide", "appeals/console/_notice_form.html", cards.notice_form, gettext_lazy("Decide")),),
+    categories=CATEGORIES,
+    hides_pictures_of=frozenset({MINORS}),
     sections=sections.NOTICE_SECTIONS,
     words=sections.NOTICE_WORDS,
     staff_words=STAFF_WORDS,

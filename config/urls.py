@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("appeals.api.urls")),
     path("api/v1/", include("helpdesk.api.urls")),
     path("console/", include("appeals.console_urls")),
+    path("console/", include("helpdesk.console_urls")),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),

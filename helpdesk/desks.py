@@ -15,6 +15,7 @@ class Card:
     name: str
     template: str
     context: Callable[..., dict[str, Any]]
+    label: Any = ""  # what the tab of a form is called
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Desk:
     `cards` stand at the end side of the ticket page, in order; `forms` are tabs of the composer beside
     Reply and Note; `sections` stand on the person's case page; `words` say its events to the person
     (code -> sentence; a code that is missing is not shown to them) and `staff_words` to the staff.
+    `categories` name what a ticket of the kind may be about (code -> label); of those in
+    `hides_pictures_of` no picture is ever shown to staff.
     `next_step(ticket, at)` is the sentence on the case page that says what happens next and by when.
     `may_purge(ticket, at)` is False while a window or a round is open (design 9).
     `why_not_erased(ticket, at)` is the sentence that the person reads where erasing must wait, else None.
@@ -35,6 +38,8 @@ class Desk:
     cards: tuple[Card, ...] = ()
     forms: tuple[Card, ...] = ()
     sections: tuple[Card, ...] = ()
+    categories: Mapping[str, Any] = field(default_factory=dict)
+    hides_pictures_of: frozenset[str] = frozenset()
     words: Mapping[str, Any] = field(default_factory=dict)
     staff_words: Mapping[str, Any] = field(default_factory=dict)
     next_step: Callable[..., Any] | None = None
@@ -57,3 +62,8 @@ def register(desk: Desk) -> None:
 def desk_of(kind: str) -> Desk:
     """The desk of a kind; a plain one where no app has registered more."""
     return _desks.get(kind) or Desk(kind)
+
+
+def category_words(kind: str, category: str) -> str:
+    """A category as its desk calls it; its code in plain letters where no desk does."""
+    return str(desk_of(kind).categories.get(category, category.replace("_", " ")))

@@ -110,3 +110,8 @@ def can_reopen(by: Any, ticket: Ticket) -> bool:
 def can_resolve(by: Any, ticket: Ticket) -> bool:
     """Ending a case is for people: a key prepares the answer and does not close (DSA Art. 20(6))."""
     return isinstance(by, User) and can_work(by, ticket)
+
+
+def can_change_settings(by: Any) -> bool:
+    """Queues, teams, reply templates: leads, heads and operators, themselves."""
+    return isinstance(by, User) and by.is_active and by.has_role(*LEADS, Role.OPERATOR)

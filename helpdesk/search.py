@@ -54,6 +54,7 @@ class Found:
 
     ids: list[UUID]
     is_cut: bool = False
+    is_reference: bool = False
 
 
 def search(user: Any, typed: str, *, limit: int = 50) -> Found:
@@ -62,7 +63,7 @@ def search(user: Any, typed: str, *, limit: int = 50) -> Found:
     if reference := read_reference(typed):
         named = list(visible.filter(reference=reference).values_list("pk", flat=True))
         if named:
-            return Found(named)
+            return Found(named, is_reference=True)
     query = wanted(typed)
     if not query:
         return Found([])

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -91,7 +92,12 @@ def _decide(
     except Refused as refusal:
         say(form, refusal)
         return None
-    request.session["undo_review"] = {"id": str(review.pk), "until": (at + UNDO_FOR).isoformat()}
+    url = reverse("appeals_console:undo", args=[review.pk])
+    request.session["undo"] = {
+        "url": url,
+        "ticket": str(subject.appeal.ticket_id),
+        "until": (at + UNDO_FOR).isoformat(),
+    }
     messages.success(request, _("Answered. It is told in ten seconds; until then you can take it back."))
     return ticket_page(subject.appeal.ticket)
 

@@ -119,6 +119,11 @@ def release(ticket: Ticket, *, by: Any, at: datetime, turn: int | None = None) -
     return _let_go(ticket, by=by, at=at, code="released")
 
 
+def lay_down(ticket: Ticket, *, by: Any, at: datetime) -> Ticket:
+    """Let go of a case whose holder has left the team. For actions that took them out; asks no right."""
+    return _let_go(lock(ticket), by=by, at=at, code="released")
+
+
 def _let_go(ticket: Ticket, *, by: Any, at: datetime, code: str, **values: Any) -> Ticket:
     before, ticket.assignee = ticket.assignee_id, None
     if before is None:

@@ -1,8 +1,13 @@
 """Who gets what at the addresses of the helpdesk. A case out of sight is a 404 for every role but heads."""
 
+from accounts.models import User
+from helpdesk.actions import attach
+from helpdesk.attachments import Accepted
+from helpdesk.models import ReplyTemplate
+from journal.actors import Actor
 from journal.ids import uuid7
-from tests.factories import make_ticket
-from tests.routes import KEYS, NO_FACTOR, NO_ROLE, NOBODY, ROLES, USER_KEY, Route, everyone, machines
+from tests.factories import NOON, make_queue, make_team, make_ticket, make_user
+from tests.routes import KEYS, NO_FACTOR, NO_ROLE, NOBODY, ROLES, USER_KEY, Route, everyone, machines, staff
 
 WORKERS = ("moderator", "lead", "head")
 # No role of the staff opens a person's case here: that takes the receipt.
@@ -45,6 +50,88 @@ def people_only():
     return Route(expected | dict.fromkeys(KEYS, 403), method="post", args=case, content_type=JSON)
 
 
+def team_of_all():
+    """A queue whose team is everybody, so that the role alone decides."""
+    return make_queue(*User.objects.all())
+
+
+def a_ticket():
+    return [make_ticket(team_of_all()).reference]
+
+
+def a_ticket_with(what):
+    return lambda: [*a_ticket(), what]
+
+
+def a_message():
+    ticket = make_ticket(team_of_all(), text="Help")
+    return [ticket.reference, ticket.messages.get().pk]
+
+
+def a_file():
+    ticket = make_ticket(team_of_all())
+    words = Accepted("words.txt", "text/plain", b"words", "0" * 64)
+    attachment = attach(ticket, words, by=Actor("person", ticket.pk), at=NOON)
+    return [ticket.reference, attachment.pk]
+
+
+def a_template():
+    return [*a_ticket(), ReplyTemplate.objects.create(name="Thanks", text="Thank you.").pk]
+
+
+def a_team():
+    return [make_team(make_user("Otto")).pk]
+
+
+def a_member():
+    team = make_team(make_user("Otto"))
+    return [team.pk, team.memberships.get().user_id]
+
+
+def a_setting():
+    return ["teams", *a_team()]
+
+
+def readers(status=200, **details):
+    return staff(*WORKERS, status=status, **details)
+
+
+def setters(status=200, **details):
+    return staff("lead", "head", "operator", status=status, **details)
+
+
+CONSOLE = {
+    "console:overview": readers(),
+    "console:rail": readers(),
+    "console:mine": readers(),
+    "console:queue": readers(args=lambda: [team_of_all().slug]),
+    "console:search": readers(),
+    "console:take": readers(302, method="post"),
+    "console:save_view": readers(404, method="post"),
+    "console:forget_view": readers(404, method="post", args=lambda: [uuid7()]),
+    "console:bulk": readers(),
+    "console:bulk+post": readers(302, method="post"),
+    "console:settings": setters(),
+    "console:add_setting": setters(args=lambda: ["queues"]),
+    "console:add_setting+post": setters(409, method="post", args=lambda: ["queues"]),
+    "console:setting": setters(args=a_setting),
+    "console:setting+post": setters(409, method="post", args=a_setting),
+    "console:end_setting": setters(302, method="post", args=a_setting),
+    "console:add_member": setters(409, method="post", args=a_team),
+    "console:remove_member": setters(302, method="post", args=a_member),
+    "console:ticket": readers(args=a_ticket),
+    "console:reply": readers(409, method="post", args=a_ticket),
+    "console:note": readers(409, method="post", args=a_ticket),
+    "console:undo": readers(403, method="post", args=a_message),
+    "console:draft": readers(204, method="post", args=a_ticket),
+    "console:others": readers(args=a_ticket),
+    "console:templates": readers(args=a_ticket),
+    "console:start_reply": readers(302, method="post", args=a_template),
+    "console:history": readers(args=a_ticket),
+    "console:file": readers(args=a_file),
+    "console:act": readers(args=a_ticket_with("snooze")),
+    "console:act+post": readers(302, method="post", args=a_ticket_with("take")),
+}
 ROUTES = {
     "helpdesk:complain": everyone(),
     "helpdesk:danger": everyone(),
@@ -53,6 +140,7 @@ ROUTES = {
     "helpdesk:case_login": everyone(),
     **{f"helpdesk:{name}": everyone(302) for name in BEHIND_A_RECEIPT},
     "helpdesk:case_attachment": everyone(302, args=lambda: [uuid7()]),
+    **CONSOLE,
     "helpdesk_api:queues": for_staff(),
     "helpdesk_api:tickets": for_staff(),
     "helpdesk_api:take_next": for_staff(

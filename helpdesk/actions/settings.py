@@ -1,0 +1,172 @@
+"""Queues, teams and reply templates change here. Operators and leads do it; each change is an event.
+
+Events name the fields that changed and hold their numbers, never the words that somebody gave them.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from helpdesk.models import Queue, ReplyTemplate, Team, TeamMember, Ticket
+from helpdesk.permissions import can_change_settings
+from helpdesk.templating import unknown_fields
+from journal.actions import record
+from journal.errors import Refused, require
+from journal.ids import Row
+
+
+def _change(row: Any, values: Mapping[str, Any], *, by: Any, at: datetime) -> Any:
+    """Save what differs of `values` and write which fields did; numbers stand in the event."""
+    changed = [name for name, value in values.items() if getattr(row, name) != value]
+    if not changed:
+        return row
+    for name in changed:
+        setattr(row, name, values[name])
+    row.save(update_fields=changed)
+    numbers = {name: values[name] for name in changed if isinstance(values[name], int)}
+    record(row, "changed", by=by, at=at, fields=sorted(changed), **numbers)
+    return row
+
+
+def _held(row: Any) -> Any:
+    return type(row)._default_manager.select_for_update(no_key=True).get(pk=row.pk)
+
+
+def _end(row: Any, *, by: Any, at: datetime) -> Any:
+    if row.ended_at is None:
+        row.ended_at = at
+        row.save(update_fields=["ended_at"])
+        record(row, "ended", by=by, at=at)
+    return row
+
+
+def _add(row: Row, *, by: Any, at: datetime, **values: Any) -> Any:
+    row.save(force_insert=True)
+    record(row, "added", by=by, at=at, **values)  # type: ignore[arg-type]
+    return row
+
+
+@transaction.atomic
+def add_team(*, by: Any, at: datetime, **names: Any) -> Team:
+    """A new team; `names` are its names in each language (`name_en`, `name_ru`, ...)."""
+    require(can_change_settings(by))
+    return _add(Team(**names), by=by, at=at)
+
+
+@transaction.atomic
+def change_team(team: Team, *, by: Any, at: datetime, **names: Any) -> Team:
+    require(can_change_settings(by))
+    return _change(_held(team), names, by=by, at=at)
+
+
+@transaction.atomic
+def end_team(team: Team, *, by: Any, at: datetime) -> Team:
+    """No more work for this team. Raises Refused("has_queues") while it has a queue."""
+    require(can_change_settings(by))
+    team = _held(team)
+    if team.queues.filter(ended_at=None).exists():
+        raise Refused("has_queues", _("This team still has queues. Give them to another team first."))
+    return _end(team, by=by, at=at)
+
+
+@transaction.atomic
+def add_member(team: Team, user: User, *, by: Any, at: datetime) -> TeamMember:
+    """From now on `user` sees the cases of the team's queues, as far as their role reads cases."""
+    require(can_change_settings(by))
+    team = _held(team)
+    if team.ended_at is not None or not user.is_active:
+        raise Refused("ended", _("This team or this account has ended. Choose another."))
+    try:
+        with transaction.atomic():
+            place = TeamMember.objects.create(team=team, user=user, joined_at=at)
+    except IntegrityError as error:
+        raise Refused("is_member", _("This person is in the team already."), field="user") from error
+    record(team, "member_added", by=by, at=at, user=user.pk)
+    return place
+
+
+@transaction.atomic
+def remove_member(team: Team, user: User, *, by: Any, at: datetime) -> None:
+    """`user` no longer sees the team's cases. What they had taken waits for somebody else."""
+    require(can_change_settings(by))
+    team = _held(team)
+    if not TeamMember.objects.filter(team=team, user=user, left_at=None).update(left_at=at):
+        return
+    record(team, "member_removed", by=by, at=at, user=user.pk)
+    _lay_down(team, user, by=by, at=at)
+
+
+def _lay_down(team: Team, user: User, *, by: Any, at: datetime) -> None:
+    from helpdesk.actions.assigning import lay_down
+
+    theirs = Ticket.objects.unfinished().filter(assignee=user, queue__team=team)
+    for ticket in theirs:
+        lay_down(ticket, by=by, at=at)
+
+
+@transaction.atomic
+def add_queue(*, by: Any, at: datetime, **fields: Any) -> Queue:
+    """A new queue. Raises Refused("slug_taken")."""
+    require(can_change_settings(by))
+    try:
+        with transaction.atomic():
+            return _add(Queue(**fields), by=by, at=at, kind=fields["kind"], team=fields["team"].pk)
+    except IntegrityError as error:
+        raise Refused(
+            "slug_taken", _("There is a queue with this short name already."), field="slug"
+        ) from error
+
+
+@transaction.atomic
+def change_queue(queue: Queue, *, by: Any, at: datetime, **fields: Any) -> Queue:
+    """Names, team, promised hours, days kept. What is open keeps the moment that it was promised;
+    a shorter retention reaches what has ended with its next purge date only."""
+    require(can_change_settings(by))
+    return _change(_held(queue), fields, by=by, at=at)
+
+
+@transaction.atomic
+def end_queue(queue: Queue, *, by: Any, at: datetime) -> Queue:
+    """Take no more tickets. Raises Refused("has_tickets") while some are unfinished."""
+    require(can_change_settings(by))
+    queue = _held(queue)
+    if Ticket.objects.unfinished().filter(queue=queue).exists():
+        raise Refused("has_tickets", _("This queue still has unfinished tickets. Answer or move them first."))
+    return _end(queue, by=by, at=at)
+
+
+@transaction.atomic
+def add_reply_template(*, by: Any, at: datetime, **fields: Any) -> ReplyTemplate:
+    """Words to start replies from. Raises Refused("unknown_field") for braces that name nothing."""
+    require(can_change_settings(by))
+    _refuse_unknown_fields(fields)
+    return _add(ReplyTemplate(**fields), by=by, at=at)
+
+
+@transaction.atomic
+def change_reply_template(template: ReplyTemplate, *, by: Any, at: datetime, **fields: Any) -> ReplyTemplate:
+    require(can_change_settings(by))
+    _refuse_unknown_fields(fields)
+    return _change(_held(template), fields, by=by, at=at)
+
+
+@transaction.atomic
+def end_reply_template(template: ReplyTemplate, *, by: Any, at: datetime) -> ReplyTemplate:
+    require(can_change_settings(by))
+    return _end(_held(template), by=by, at=at)
+
+
+def _refuse_unknown_fields(fields: Mapping[str, Any]) -> None:
+    for name, text in fields.items():
+        unknown = unknown_fields(text or "") if name.startswith("text") else []
+        if unknown:
+            raise Refused(
+                "unknown_field",
+                _("There is no field called {%(name)s}. Use one of those listed below.")
+                % {"name": unknown[0]},
+                field=name,
+            )

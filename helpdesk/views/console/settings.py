@@ -1,0 +1,251 @@
+"""Settings of queues, teams and reply templates, for leads, heads and operators."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import User
+from accounts.permissions import needs_role
+from helpdesk.actions import settings as actions
+from helpdesk.languages import language_names
+from helpdesk.models import Queue, ReplyTemplate, Team, TeamMember
+from helpdesk.templating import FIELDS
+from helpdesk.views.console.frame import page
+from journal.errors import Refused
+
+setter = needs_role("lead", "head", "operator")
+
+
+def in_all_languages(*names: str) -> list[str]:
+    """The columns of translated fields, field by field, in the order of the languages."""
+    return [f"{name}_{code.replace('-', '_')}" for name in names for code in language_names()]
+
+
+class TranslatedForm(forms.ModelForm):
+    """A form of a row with names in every language; English is needed, the others are not."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        names = {code.replace("-", "_"): name for code, name in language_names().items()}
+        for name, field in self.fields.items():
+            base, _line, code = name.partition("_")
+            if base in {"name", "text"} and code in names:
+                field.label = f"{self.labels[base]}: {names[code]}"
+                field.required = code == "en"
+                field.widget.attrs |= {"dir": "auto", "lang": code.replace("_", "-")}
+
+    labels = {"name": gettext_lazy("Name"), "text": gettext_lazy("Text")}
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in self.fields}
+
+
+class QueueForm(TranslatedForm):
+    class Meta:
+        model = Queue
+        fields = [
+            *in_all_languages("name"),
+            "slug",
+            "kind",
+            "team",
+            "answer_within_hours",
+            "keep_for_days",
+            "place",
+        ]
+        labels = {"slug": gettext_lazy("Short name in the address")}
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["team"].queryset = Team.objects.filter(ended_at=None)
+        if self.instance.pk and not self.instance._state.adding:
+            del self.fields["slug"], self.fields["kind"]
+
+
+class TeamForm(TranslatedForm):
+    class Meta:
+        model = Team
+        fields = in_all_languages("name")
+
+
+class ReplyTemplateForm(TranslatedForm):
+    class Meta:
+        model = ReplyTemplate
+        fields = ["kind", *in_all_languages("name", "text")]
+        widgets = {name: forms.Textarea({"rows": 4}) for name in in_all_languages("text")}
+
+
+class MemberForm(forms.Form):
+    user = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("Who"))
+
+    def __init__(self, *args: Any, team: Team, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        there = TeamMember.objects.filter(team=team, left_at=None).values("user")
+        self.fields["user"].queryset = User.objects.active().exclude(pk__in=there).order_by("name")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of thing that is set here."""
+
+    slug: str
+    model: Any
+    form: type[TranslatedForm]
+    title: Any
+    new: Any
+    add: Callable[..., Any]
+    change: Callable[..., Any]
+    end: Callable[..., Any]
+
+
+KINDS = {
+    each.slug: each
+    for each in (
+        Kind(
+            "queues",
+            Queue,
+            QueueForm,
+            gettext_lazy("Queues"),
+            gettext_lazy("New queue"),
+            actions.add_queue,
+            actions.change_queue,
+            actions.end_queue,
+        ),
+        Kind(
+            "teams",
+            Team,
+            TeamForm,
+            gettext_lazy("Teams"),
+            gettext_lazy("New team"),
+            actions.add_team,
+            actions.change_team,
+            actions.end_team,
+        ),
+        Kind(
+            "templates",
+            ReplyTemplate,
+            ReplyTemplateForm,
+            gettext_lazy("Reply templates"),
+            gettext_lazy("New reply template"),
+            actions.add_reply_template,
+            actions.change_reply_template,
+            actions.end_reply_template,
+        ),
+    )
+}
+
+
+def kind_of(slug: str) -> Kind:
+    if slug not in KINDS:
+        raise Http404
+    return KINDS[slug]
+
+
+@require_safe
+@setter
+def settings(request: HttpRequest) -> HttpResponse:
+    """Everything that is set here, by kind."""
+    kinds = [(kind, kind.model.objects.filter(ended_at=None)) for kind in KINDS.values()]
+    return page(request, "helpdesk/console/settings.html", {"kinds": kinds, "here": "settings"})
+
+
+@require_http_methods(["GET", "POST"])
+@setter
+def add(request: HttpRequest, slug: str) -> HttpResponse:
+    kind = kind_of(slug)
+    form = kind.form(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        row = _tried(form, lambda: kind.add(by=request.user, at=timezone.now(), **form.values))
+        if row is not None:
+            messages.success(request, _("Added."))
+            return redirect("console:setting", slug, row.pk)
+    return _form_page(request, kind, form, None)
+
+
+@require_http_methods(["GET", "POST"])
+@setter
+def setting(request: HttpRequest, slug: str, pk: Any) -> HttpResponse:
+    kind = kind_of(slug)
+    row = get_object_or_404(kind.model, pk=pk, ended_at=None)
+    form = kind.form(request.POST or None, instance=row)
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and (
+            _tried(form, lambda: kind.change(row, by=request.user, at=timezone.now(), **form.values))
+            is not None
+        )
+    ):
+        messages.success(request, _("Saved."))
+        return redirect("console:setting", slug, pk)
+    return _form_page(request, kind, form, row)
+
+
+def _tried(form: Any, act: Callable[[], Any]) -> Any:
+    """What the action gives; None where it refused, with the reason in the form."""
+    try:
+        return act()
+    except Refused as refused:
+        form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+        return None
+
+
+def _form_page(
+    request: HttpRequest, kind: Kind, form: Any, row: Any, member_form: Any = None
+) -> HttpResponse:
+    context = {"kind": kind, "form": form, "row": row, "here": "settings"}
+    if kind.model is ReplyTemplate:
+        context["template_fields"] = [(f"{{{name}}}", _(words)) for name, words in FIELDS.items()]
+    if kind.model is Team and row is not None:
+        context["members"] = (
+            row.memberships.filter(left_at=None).select_related("user").order_by("user__name")
+        )
+        context["member_form"] = member_form or MemberForm(team=row)
+    status = 409 if request.method == "POST" else 200
+    return page(request, "helpdesk/console/setting.html", context, status=status)
+
+
+@require_POST
+@setter
+def end(request: HttpRequest, slug: str, pk: Any) -> HttpResponse:
+    kind = kind_of(slug)
+    row = get_object_or_404(kind.model, pk=pk, ended_at=None)
+    try:
+        kind.end(row, by=request.user, at=timezone.now())
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("console:setting", slug, pk)
+    messages.success(request, _("Ended."))
+    return redirect("console:settings")
+
+
+@require_POST
+@setter
+def add_member(request: HttpRequest, pk: Any) -> HttpResponse:
+    team = get_object_or_404(Team, pk=pk, ended_at=None)
+    form = MemberForm(request.POST, team=team)
+    if form.is_valid():
+        user = form.cleaned_data["user"]
+        if (
+            _tried(form, lambda: actions.add_member(team, user, by=request.user, at=timezone.now()))
+            is not None
+        ):
+            return redirect("console:setting", "teams", pk)
+    return _form_page(request, KINDS["teams"], TeamForm(instance=team), team, form)
+
+
+@require_POST
+@setter
+def remove_member(request: HttpRequest, pk: Any, user: Any) -> HttpResponse:
+    team = get_object_or_404(Team, pk=pk)
+    actions.remove_member(team, get_object_or_404(User, pk=user), by=request.user, at=timezone.now())
+    return redirect("console:setting", "teams", pk)
