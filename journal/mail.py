@@ -96,9 +96,9 @@ def _undeliverable(failure: Exception) -> Undeliverable:
         case smtplib.SMTPDataError(smtp_code=code):
             return Undeliverable("mail_refused", final=code >= 500)
         case smtplib.SMTPAuthenticationError() | smtplib.SMTPSenderRefused():
-            return Undeliverable("server_refused")  # ours to mend, so worth a repeat
+            return Undeliverable("server_refused", rest=True)  # ours to mend, so worth a repeat
         case ssl.SSLError():
-            return Undeliverable("tls_failed")
+            return Undeliverable("tls_failed", rest=True)
         case smtplib.SMTPException() | OSError():
-            return Undeliverable("server_unreachable")
+            return Undeliverable("server_unreachable", rest=True)
     return Undeliverable("error")

@@ -84,11 +84,14 @@ def _failed(delivery: Delivery, failure: Undeliverable, *, at: datetime) -> None
         log.error("delivery.dead", delivery=str(delivery.pk), kind=delivery.kind, code=failure.code)
         return
     still_ours.update(due_at=again_at, last_error=failure.code)
-    if failure.rest and delivery.endpoint_id:
+    if failure.rest:
         _let_rest(delivery, at + max(REST_FOR, timedelta(seconds=min(failure.retry_after or 0, 3600))))
 
 
 def _let_rest(delivery: Delivery, until: datetime) -> None:
-    """An endpoint that hangs or asks for rest must not hold up its lane: what else is due there waits too."""
-    others = Delivery.objects.due(now()).filter(endpoint_id=delivery.endpoint_id)
+    """What hangs or asks for rest must not hold up its lane: whatever else is due there waits too.
+
+    "There" is the endpoint of a webhook, and for mail our one mail server.
+    """
+    others = Delivery.objects.due(now()).filter(channel=delivery.channel, endpoint_id=delivery.endpoint_id)
     others.update(due_at=until)

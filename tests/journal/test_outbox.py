@@ -234,6 +234,27 @@ def test_an_endpoint_that_hangs_rests_and_the_others_do_not():
 
 
 @pytest.mark.django_db
+def test_a_mail_server_that_is_away_does_not_hold_up_webhooks():
+    mail, webhook = sender_for("mail"), sender_for("webhook")
+    asked = []
+
+    def away(delivery):
+        asked.append(delivery)
+        raise Undeliverable("server_unreachable", rest=True)
+
+    register("mail", away)
+    register("webhook", asked.append)
+    first, _ = make_delivery(), make_delivery()
+    hook = make_delivery(channel="webhook", endpoint_id=Thing().id)
+    try:
+        assert send_due("case") == 1
+    finally:
+        register("mail", mail)
+        register("webhook", webhook)
+    assert asked == [first, hook]
+
+
+@pytest.mark.django_db
 def test_taking_uses_the_index_of_what_is_due():
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
