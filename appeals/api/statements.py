@@ -103,7 +103,10 @@ class StatementsView(APIView):
         if isinstance(exc, Unreadable):
             return answer(answers.refused(NOT_JSON), 422)
         if isinstance(exc, exceptions.APIException):
-            return answer({"message": str(exc.detail)}, exc.status_code)
+            response = answer({"message": str(exc.detail)}, exc.status_code)
+            if isinstance(exc, exceptions.MethodNotAllowed):
+                response["Allow"] = ", ".join(self.allowed_methods)
+            return response
         # Not the message: the database's quotes the row, and with it what is said of a person.
         places = [f"{frame.filename}:{frame.lineno}" for frame in extract_tb(exc.__traceback__)]
         log.error("statement_call_failed", error=type(exc).__name__, where=places)

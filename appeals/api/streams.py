@@ -6,6 +6,7 @@ from time import monotonic
 from typing import Any, BinaryIO
 
 import orjson
+import structlog
 from django.conf import settings
 from django.http import FileResponse, HttpRequest
 from django.utils.timezone import now
@@ -17,8 +18,11 @@ from appeals.api.statements import StatementsView
 from appeals.models import Door, Intake
 from appeals.statements import schema
 
+log = structlog.get_logger()
+
 LONGEST_LINE = 256 * 1024  # bytes
 CHUNK = 64 * 1024
+BROKEN_OFF = b"\n"
 STOPPED = "Only so many lines were read. Send the lines after this one in another call."
 
 
@@ -29,10 +33,21 @@ def body_of(request: HttpRequest) -> BinaryIO:
     return request  # type: ignore[return-value]
 
 
+def _read(stream: BinaryIO) -> bytes:
+    """The next piece. Each server has an error of its own for a client that went away in the middle."""
+    try:
+        return stream.read(CHUNK)
+    except Exception as error:
+        log.info("stream_broke_off", error=type(error).__name__)
+        return BROKEN_OFF
+
+
 def lines_of(stream: BinaryIO) -> Iterator[bytes]:
     """The lines of a body, read piece by piece; of one that never ends the beginning is kept, unreadable."""
     rest, is_cut = b"", False
-    while piece := stream.read(CHUNK):
+    while piece := _read(stream):
+        if piece is BROKEN_OFF:
+            return
         *whole, rest = (rest + piece).split(b"\n")
         for text in whole:
             if not is_cut:
@@ -52,7 +67,7 @@ class StreamView(StatementsView):
         description="Answers 201 for a stored statement, 200 for one that was there already (with its "
         "uuid, so that a stream can be sent again), 422 with its errors.",
         tags=["statements"],
-        request={"application/x-ndjson": schema.SINGLE},
+        request={"application/x-ndjson": schema.SINGLE, "text/plain": {"type": "string"}},
         responses={
             (200, "application/x-ndjson"): schema.LINE,
             (401, "application/json"): schema.MESSAGE,

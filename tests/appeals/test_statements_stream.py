@@ -1,9 +1,11 @@
 import json
+from io import BytesIO
 from unittest.mock import patch
 
 import pytest
 
 from appeals.actions import streams
+from appeals.api.streams import lines_of
 from appeals.models import Decision, Intake
 from journal.models import Event
 from tests.appeals.cases import a_statement
@@ -78,6 +80,18 @@ def test_stream_ends_where_one_call_may_not_bring_more(client, key, settings):
 def test_line_without_end_is_refused_and_the_rest_read(client, key):
     answers = send(client, key, b'{"puid": "' + b"x" * 400_000 + b'"}', *statements("a"))
     assert statuses(answers) == [422, 201]
+
+
+class GoesAway(BytesIO):
+    def read(self, size=-1):
+        piece = super().read(size)
+        if not piece:
+            raise OSError
+        return piece
+
+
+def test_whole_lines_of_a_stream_that_breaks_off_are_kept():
+    assert list(lines_of(GoesAway(b'{"a": 1}\n{"b": 2}\n{"c'))) == [b'{"a": 1}', b'{"b": 2}']
 
 
 def test_stream_needs_a_key(client):
