@@ -2,8 +2,9 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.urls import reverse
 
-from appeals.links import appeal_url, make_link, read_link
+from appeals.links import PATH, appeal_url, make_link, read_link
 from journal.ids import uuid7
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -51,6 +52,10 @@ def test_old_key_opens_until_the_window_has_closed(settings):
     assert not read_link(text).opens(decision, at=NOON + timedelta(seconds=1))
     settings.LINK_KEYS = {"2": "new" * 12}
     assert read_link(text) is None
+
+
+def test_address_is_that_of_the_page():
+    assert reverse("appeals:decision", args=["x"]) == f"{PATH}x/"
 
 
 def test_address_is_whole(settings):
