@@ -58,14 +58,25 @@ def words_from_token(token: str, *, language: str, words: int = WORDS) -> str:
     The same token gives the same receipt again, in any language; without the server's key nobody can
     derive it.
     """
-    bits = digest(_key(), b"words of:" + token.encode(), sha256)[
-        : 16 if words == SEALED_WORDS else WORDS * BITS // 8
-    ]
+    bits = _bits_from_token(token, words)
     numbers = _to_numbers(bits)
     name = LISTS.get(language.lower())
     if name is None:
         return " ".join(_group(number, place) for place, number in enumerate(numbers))
     return " ".join(_wordlist(name)[number] for number in numbers)
+
+
+def lookup_from_token(token: str, *, words: int = WORDS) -> bytes:
+    """The lookup of that receipt, without a detour by its spelling."""
+    return _lookup(_bits_from_token(token, words))
+
+
+def _bits_from_token(token: str, words: int) -> bytes:
+    return digest(_key(), b"words of:" + token.encode(), sha256)[: words * BITS // 8]
+
+
+def _lookup(bits: bytes) -> bytes:
+    return sha256(b"recourse receipt 1:" + bits).digest()
 
 
 def lookup_of(typed: str) -> bytes | None:
@@ -78,7 +89,7 @@ def lookups_of(typed: str) -> list[bytes]:
     """All lookups that the typed words can mean: nearly always one, as lists share only some words."""
     readings = [_read_digits(typed), *(_read_words(typed, name) for name in dict.fromkeys(LISTS.values()))]
     bits = [_to_bits(numbers) for numbers in readings if numbers]
-    return list(dict.fromkeys(sha256(b"recourse receipt 1:" + each).digest() for each in bits if each))
+    return list(dict.fromkeys(_lookup(each) for each in bits if each))
 
 
 def stored(lookup: bytes) -> bytes:

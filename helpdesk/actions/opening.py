@@ -12,7 +12,7 @@ from helpdesk.actions.contacts import write_contact
 from helpdesk.actions.filing import file_away
 from helpdesk.attachments import Accepted
 from helpdesk.models import Message, Priority, Queue, Receipt, Side, Submission, Ticket
-from helpdesk.receipts import lookup_of, stored, token_hash, words_from_token
+from helpdesk.receipts import lookup_from_token, stored, token_hash, words_from_token
 from journal.actions import record
 from journal.actors import Actor, actor_of
 from journal.errors import Refused
@@ -22,9 +22,12 @@ from journal.references import new_reference
 SAME_FORM_FOR = timedelta(hours=1)
 SHORTEST_TOKEN = 20
 NEWCOMER = Actor("person")  # somebody who writes in for the first time; history then names the case
-INSERT_SUBMISSION = """
-INSERT INTO helpdesk_submission (id, token_hash, ticket_id, sent_at) VALUES (%s, %s, %s, %s)
-ON CONFLICT (token_hash) DO NOTHING
+CLAIM = """
+WITH claimed AS (
+    INSERT INTO helpdesk_submission (id, token_hash, ticket_id, sent_at) VALUES (%s, %s, %s, %s)
+    ON CONFLICT (token_hash) DO NOTHING RETURNING id
+)
+SELECT EXISTS (SELECT FROM claimed), EXISTS (SELECT FROM helpdesk_ticket WHERE reference = %s)
 """
 
 
@@ -62,7 +65,6 @@ def open_ticket(
     """
     ticket = Ticket(
         id=uuid7(),
-        reference=_free_reference(),
         queue=queue,
         kind=queue.kind,
         category=category,
@@ -104,19 +106,21 @@ def _write_first_words(
     file_away(ticket, attachments, by=by, at=at, side=Side.PERSON, message=message)
 
 
-def _free_reference() -> str:
-    while Ticket.objects.filter(reference=(reference := new_reference())).exists():
-        pass
-    return reference
-
-
 def _claim(token: str, ticket: Ticket, at: datetime) -> bool:
-    """Take the form's token for this ticket; False where it was sent before. Waits for a sender under way."""
+    """Take the form's token for this ticket, and a reference that is free; False where it was sent before.
+
+    Waits for a sender of the same form who is under way.
+    """
     if len(token) < SHORTEST_TOKEN:
         raise Refused("no_token", _("This form was not complete. Load it again and send it once more."))
+    ticket.reference = new_reference()
     with connection.cursor() as cursor:
-        cursor.execute(INSERT_SUBMISSION, [uuid7(), token_hash(token), ticket.pk, at])
-        return cursor.rowcount == 1
+        cursor.execute(CLAIM, [uuid7(), token_hash(token), ticket.pk, at, ticket.reference])
+        is_first, is_taken = cursor.fetchone()
+    while is_taken:
+        ticket.reference = new_reference()
+        is_taken = Ticket.objects.filter(reference=ticket.reference).exists()
+    return is_first
 
 
 def _sent_before(token: str, at: datetime) -> Opened:
@@ -131,9 +135,5 @@ def _sent_before(token: str, at: datetime) -> Opened:
 
 
 def _give_receipt(ticket: Ticket, token: str, at: datetime) -> str:
-    words = words_from_token(token, language=ticket.language)
-    lookup = lookup_of(words)
-    if lookup is None:  # pragma: no cover - our own words are always read
-        raise RuntimeError("A receipt could not be read back.")
-    Receipt.objects.create(ticket=ticket, lookup=stored(lookup), made_at=at)
-    return words
+    Receipt.objects.create(ticket=ticket, lookup=stored(lookup_from_token(token)), made_at=at)
+    return words_from_token(token, language=ticket.language)

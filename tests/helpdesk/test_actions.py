@@ -11,6 +11,7 @@ from helpdesk.actions import (
     confirm_contact,
     no_answer_needed,
     open_ticket,
+    opening,
     person_writes,
     reopen,
     reply,
@@ -74,6 +75,13 @@ def test_same_form_again_gives_the_same_case_and_stores_nothing(queue):
     again = make_case(queue, token="t" * 32, at=LATER, language="ru")
     assert (again.ticket, again.receipt, again.was_new) == (first.ticket, first.receipt, False)
     assert Ticket.objects.count() == Message.objects.count() == Event.objects.count() == 1
+
+
+def test_reference_that_is_taken_is_not_given_again(queue, monkeypatch):
+    taken = make_case(queue).ticket.reference
+    drawn = iter([taken, taken, "A7K3-9QXT-M"])
+    monkeypatch.setattr(opening, "new_reference", lambda: next(drawn))
+    assert make_case(queue).ticket.reference == "A7K3-9QXT-M"
 
 
 def test_same_form_after_the_hour_is_told_to_open_the_case(queue):

@@ -2,11 +2,11 @@
 
 import pytest
 
-from helpdesk.actions import assign, bar, open_ticket, reply, take_next
-from helpdesk.models import Barred, Message, Submission, Ticket
+from helpdesk.actions import assign, bar, open_ticket, person_writes, reply, take_next
+from helpdesk.models import Barred, Message, Note, Submission, Ticket
 from journal.actors import SYSTEM
 from journal.models import Event
-from tests.factories import NEWCOMER, NOON, make_moderator, make_queue, make_ticket
+from tests.factories import NEWCOMER, NOON, make_api_key, make_moderator, make_queue, make_ticket, person
 from tests.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -74,3 +74,26 @@ def test_bar_that_comes_while_next_is_taken_is_honoured():
         )
         ticket.refresh_from_db()
         assert ticket.assignee is None
+
+
+def test_same_call_of_a_machine_at_once_is_done_once():
+    queue = make_queue()
+    key = make_api_key(user=make_moderator(queue.team), scopes=["tickets:write"])
+    ticket = make_ticket(queue)
+    headers = {"Authorization": f"Bearer {key.shown}", "Idempotency-Key": "one"}
+
+    def call():
+        notes = reverse("helpdesk_api:notes", args=[ticket.pk])
+        return Client(headers=headers).post(notes, {"text": "Seen."}, content_type="application/json")
+
+    answers = at_once(*[call] * 4)
+    assert {(each.status_code, each.json()["id"]) for each in answers} == {(201, str(Note.objects.get().pk))}
+
+
+def test_same_words_of_a_person_at_once_are_stored_once():
+    ticket = make_ticket()
+
+    def write():
+        return person_writes(ticket, by=person(ticket), at=NOON, text="Hello", token="m" * 32)
+
+    assert len({message.pk for message in at_once(*[write] * 4)}) == Message.objects.count() == 1
