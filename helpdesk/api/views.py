@@ -50,7 +50,7 @@ class TicketView(APIView):
     """What all doors to a case share: who comes in, which case, and how it is answered."""
 
     authentication_classes = [KeyAuthentication, StaffSession]
-    permission_classes = [NeedsScope("tickets:write")]  # type: ignore[list-item]
+    permission_classes: Any = [NeedsScope("tickets:write")]
 
     def by(self) -> Any:
         return self.request.auth or self.request.user
@@ -79,7 +79,7 @@ class TicketView(APIView):
 
 
 class ReadView(TicketView):
-    permission_classes = [NeedsScope("tickets:read")]  # type: ignore[list-item]
+    permission_classes: Any = [NeedsScope("tickets:read")]
 
 
 class QueueList(ReadView):
@@ -241,7 +241,7 @@ class Files(TicketView):
 class Resolve(TicketView):
     """Close the case: only a signed-in person does, never a key (DSA Art. 20(6))."""
 
-    permission_classes = [NeedsPerson]
+    permission_classes: Any = [NeedsPerson]
 
     @describe(shapes.Done, request=shapes.TurnIn, name="tickets_resolve")
     def post(self, request: Request, ticket_id: UUID) -> Response:

@@ -1,6 +1,8 @@
 """Two at the same moment, on connections of their own: the database settles it."""
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from helpdesk.actions import assign, bar, open_ticket, person_writes, reply, take_next
 from helpdesk.models import Barred, Message, Note, Submission, Ticket
