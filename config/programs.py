@@ -20,8 +20,27 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 import django
 from django.conf import settings
+from django.utils import translation
 
 LANES = {"page": 2, "case": 2, "bulk": 2, "clock": 2}  # queue and threads of its worker
+READ_ONCE = (
+    "billiard.pool",
+    "celery.app.control",
+    "celery.app.events",
+    "celery.apps.beat",
+    "celery.apps.worker",
+    "celery.concurrency.thread",
+    "celery.worker.autoscale",
+    "celery.worker.consumer",
+    "celery.worker.control",
+    "celery.worker.state",
+    "celery.worker.strategy",
+    "gunicorn.app.base",
+    "gunicorn.workers.gthread",
+    "kombu.asynchronous.hub",
+    "kombu.transport.redis",
+    "psycopg_pool",
+)
 TOO_SOON = 2.0  # seconds; one that ends sooner is not at once started again
 Program = Callable[[], None]
 
@@ -75,14 +94,24 @@ def web(sockets: list[socket.socket]) -> None:
 
 
 def worker(queue: str) -> None:
+    """Celery's worker without its command line, which would cost each of them ten megabytes."""
     from celery.platforms import SecurityWarning
 
     from config.celery import app
 
     warnings.simplefilter("ignore", SecurityWarning)  # who starts this as root was asked nothing and knows it
-
-    argv = ["-q", "worker", "-Q", queue, "-n", f"{queue}@%h", "-P", "threads", "-c", str(LANES[queue])]
-    app.start([*argv, "--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "WARNING"])
+    lane = app.Worker(
+        hostname=f"{queue}@{socket.gethostname()}",
+        queues=[queue],
+        pool="threads",
+        concurrency=LANES[queue],
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+        quiet=True,
+    )
+    lane.start()
+    sys.exit(lane.exitcode)
 
 
 def clock() -> None:
@@ -90,7 +119,7 @@ def clock() -> None:
 
     schedule = Path(settings.STATE_DIR) / "beat" / "schedule"
     schedule.parent.mkdir(parents=True, exist_ok=True)
-    app.start(["-q", "beat", "--pidfile=", "-s", str(schedule), "-l", "WARNING"])
+    app.Beat(schedule=str(schedule), quiet=True).run()
 
 
 class Programs:
@@ -159,10 +188,15 @@ def main() -> None:
 
 def _read_the_code() -> None:
     """Import what the children need, so that they share it."""
-    names = ["celery.apps.beat", "celery.apps.worker", "celery.concurrency.thread", "kombu.transport.redis"]
-    for name in [*names, "config.wsgi", settings.ROOT_URLCONF]:
+    for name in (*READ_ONCE, "config.wsgi", settings.ROOT_URLCONF):
         import_module(name)
-    import_module("config.celery").app.loader.import_default_modules()
+    app = import_module("config.celery").app
+    app.loader.import_default_modules()
+    app.finalize()
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            translation.gettext("")
+    os.environ["CELERY_SKIP_CHECKS"] = "1"  # made just now, by import_default_modules
     gc.collect()
     gc.freeze()
 

@@ -164,6 +164,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
+CELERY_WORKER_REDIRECT_STDOUTS = False
 # Without the last two, kombu looks for messages of a killed worker only every hundred seconds.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,
