@@ -70,7 +70,9 @@ def notice_answer(ticket: Ticket, user: None = None) -> dict[str, Any]:
         "notice": notice,
         "category": label(notice.category),
         "statement": tell(notice.decision, at=now(), to_affected=False) if told and notice.decision else None,
-        "until": last_day(window_end(notice.told_at)) if told and notice.told_at else None,
+        "until": last_day(notice.decision.appeal_until or window_end(notice.told_at))
+        if told and notice.decision and notice.told_at
+        else None,
     }
 
 

@@ -11,6 +11,7 @@ from accounts.models import User
 from appeals.actions.measures import ask_to_restrict
 from appeals.actions.own_decisions import write_decision
 from appeals.models import Decision, DecisionKind, Ground, Notice, NoticeGroup
+from appeals.notifiers import names_of, refuse_names
 from appeals.permissions import can_decide_notice
 from helpdesk.actions import lock, move_ticket, tell_person
 from helpdesk.models import Status, Ticket
@@ -46,6 +47,7 @@ def decide_notice(
         raise Refused(
             "no_reasons", _("Write the reasons, in words that the person understands."), field="reasons"
         )
+    refuse_names(names_of(notices), reasons, statement or {})
     decision = _decision(mine, statement, reasons, rule=rule, by=by, at=at)
     group.decision = decision
     group.decided_at = at
@@ -62,7 +64,9 @@ def _lock(notice: Notice) -> tuple[NoticeGroup, list[Notice]]:
     group = NoticeGroup.objects.select_for_update().get(pk=notice.group_id)
     tickets = Ticket.objects.filter(notice__group=group).order_by("id")
     list(tickets.select_for_update(no_key=True))
-    notices = Notice.objects.filter(group=group, acted_at=None).select_related("ticket__queue", "platform")
+    notices = Notice.objects.filter(group=group, acted_at=None).select_related(
+        "ticket__queue", "ticket__contact", "platform"
+    )
     return group, [each for each in notices if each.ticket.is_unfinished or each.pk == notice.pk]
 
 

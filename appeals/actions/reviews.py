@@ -13,7 +13,8 @@ from appeals import webhooks
 from appeals.actions.filing import lock_appeal, mapped_decider
 from appeals.actions.measures import ask_to_restrict, ask_to_undo, withdraw_measures
 from appeals.actions.own_decisions import make_restriction
-from appeals.models import Appeal, AppealDecision, Decision, Outcome, Review
+from appeals.models import Appeal, AppealDecision, Decision, Outcome, Party, Review
+from appeals.notifiers import notifiers_of, refuse_names
 from appeals.permissions import can_review, can_undo, is_signed_in_person, sees, took_part
 from helpdesk.actions import move_ticket, tell_person
 from helpdesk.actions.tickets import change
@@ -59,6 +60,8 @@ def decide(
     subject.appeal = appeal
     _refuse_unready(subject, by=by)
     _refuse_incomplete(subject, at, outcome, reasons, attested, replacement, remit_until)
+    if subject.side == Party.AFFECTED:
+        refuse_names(notifiers_of(subject.decision), reasons, replacement or {})
     review = _write(
         subject, by, at, outcome=outcome, reasons=reasons, attested=attested, remit_until=remit_until
     )

@@ -18,7 +18,8 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from appeals.models import Decision, DecisionKind, DecisionOrder, Notice
+from appeals.models import Decision, DecisionKind, DecisionOrder
+from appeals.notifiers import notifiers_of
 from appeals.statements.vocabulary import EUROPEAN_UNION, VOCABULARY
 from appeals.telling import words
 from rulebook.reading import Reading, read
@@ -91,11 +92,7 @@ def _names(decision: Decision) -> list[str]:
     names: set[str] = set()
     if decision.source_type != TRUSTED and decision.source_identity:
         names.add(decision.source_identity)
-    for notice in Notice.objects.filter(decision=decision, trusted_flagger="").select_related(
-        "ticket__contact"
-    ):
-        contact = getattr(notice.ticket, "contact", None)
-        names |= {contact.name, contact.address} if contact else set()
+    names |= set(notifiers_of(decision))
     return sorted((name.strip() for name in names if len(name.strip()) > 1), key=len, reverse=True)
 
 

@@ -1,0 +1,261 @@
+"""Reports: by the form and by the platform's own button; acknowledged, grouped, answered, appealed."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils.timezone import now
+
+from appeals.actions.notice_decisions import decide_notice
+from appeals.actions.notices import file_notice, link_hash
+from appeals.models import Appeal, AppealDecision, Notice, NoticeGroup
+from helpdesk.actions import NEWCOMER
+from helpdesk.models import Contact, Priority, QueueKind, Ticket
+from helpdesk.receipts import new_token
+from journal.models import Event
+from tests.factories import (
+    NOON,
+    REASONS,
+    appeals_queue,
+    make_api_key,
+    make_moderator,
+    make_platform,
+    make_queue,
+    refused,
+)
+
+pytestmark = pytest.mark.django_db
+VIOLENCE = "STATEMENT_CATEGORY_VIOLENCE"
+MINORS = "STATEMENT_CATEGORY_PROTECTION_OF_MINORS"
+ABUSE = "KEYWORD_CHILD_SEXUAL_ABUSE_MATERIAL"
+LINK = "https://t.example/post/1"
+
+
+@pytest.fixture
+def queue():
+    appeals_queue()
+    return make_queue(kind=QueueKind.NOTICE)
+
+
+@pytest.fixture
+def platform():
+    return make_platform()
+
+
+def report(platform, *, at=NOON, **fields):
+    given = {
+        "by": NEWCOMER,
+        "ground": "law",
+        "category": VIOLENCE,
+        "links": [LINK],
+        "text": "He calls for a beating.",
+        "language": "en",
+        "token": new_token(),
+        **fields,
+    }
+    return file_notice(platform=platform, at=at, **given)
+
+
+def test_report_opens_a_case_and_counts_what_the_templates_ask_for(queue, platform):
+    notice = Notice.objects.get(ticket=report(platform, links=[LINK, "https://t.example/post/2"]).ticket)
+    event = Event.objects.get(subject_id=notice.pk, code="filed")
+    assert (event.values["items"], event.values["trusted"], event.values["ground"]) == (2, False, "law")
+
+
+def test_reports_of_one_link_are_one_group(queue, platform):
+    report(platform)
+    report(platform, links=["HTTPS://T.example/post/1/#top"])
+    report(platform, links=["https://t.example/post/9"])
+    assert NoticeGroup.objects.count() == 2
+
+
+def test_report_after_the_decision_begins_a_new_group(queue, platform):
+    report(platform)
+    NoticeGroup.objects.update(decided_at=NOON)
+    report(platform)
+    assert NoticeGroup.objects.count() == 2
+
+
+def test_same_links_in_another_order_are_the_same():
+    assert link_hash(["https://a.example/1", LINK]) == link_hash([LINK, "https://a.example/1"])
+
+
+def test_no_file_of_abused_children_is_taken(queue, platform):
+    with refused("no_files_here"):
+        report(platform, category=MINORS, keyword=ABUSE, attachments=[object()])
+
+
+def test_abuse_of_children_goes_before_everything(queue, platform):
+    assert report(platform, category=MINORS, keyword=ABUSE).ticket.priority == Priority.TOP
+    assert report(platform, trusted_flagger="Helpline e.V.").ticket.priority == Priority.HIGH
+
+
+# --- the form ---
+
+
+def form(platform, **fields):
+    return {
+        "token": new_token(),
+        "platform": str(platform.pk),
+        "links": LINK,
+        "ground": "law",
+        "text": "He calls for a beating.",
+        "name": "Otto Strange",
+        "email": "otto@mail.example",
+        "language": "en",
+        "good_faith": "on",
+        **fields,
+    }
+
+
+def send(client, kind="violence", **fields):
+    return client.post(reverse("appeals:report", args=[kind]), fields)
+
+
+def test_every_kind_of_thing_can_be_reported(client, platform):
+    html = client.get(reverse("appeals:notice")).content.decode()
+    for kind in ("violence", "scams-and-fraud", "child-abuse", "other"):
+        assert client.get(reverse("appeals:report", args=[kind])).status_code == 200
+        assert reverse("appeals:report", args=[kind]) in html
+
+
+def test_form_files_the_report(client, queue, platform):
+    send(client, **form(platform))
+    notice = Notice.objects.get()
+    assert (notice.category, notice.links, notice.ticket.contact.name) == (VIOLENCE, [LINK], "Otto Strange")
+
+
+@pytest.mark.parametrize("missing", ["name", "email", "links", "text", "good_faith"])
+def test_what_the_law_asks_for_is_needed(client, queue, platform, missing):
+    given = form(platform)
+    del given[missing]
+    assert send(client, **given).status_code == 422
+    assert not Notice.objects.exists()
+
+
+def test_for_abuse_of_children_no_name_is_needed(client, queue, platform):
+    given = form(platform)
+    for name in ("name", "email", "text", "ground"):
+        del given[name]
+    send(client, "child-abuse", **given)
+    assert Notice.objects.get().keyword == ABUSE
+    assert not Contact.objects.exists()
+
+
+def test_file_sent_to_the_form_for_abuse_of_children_is_never_kept(client, queue, platform):
+    picture = SimpleUploadedFile("a.txt", b"text")
+    send(client, "child-abuse", **form(platform, files=picture))
+    assert not Notice.objects.get().ticket.attachments.exists()
+    html = client.get(reverse("appeals:report", args=["child-abuse"])).content.decode()
+    assert 'type="file"' not in html
+
+
+def test_what_is_no_link_is_refused_by_its_name(client, queue, platform):
+    response = send(client, **form(platform, links="the channel of my neighbour"))
+    assert response.status_code == 422
+    assert "is not a link" in response.content.decode()
+
+
+# --- the platform's own button ---
+
+
+def call(client, key, **fields):
+    body = {
+        "ground": "rules",
+        "category": VIOLENCE,
+        "links": [LINK],
+        "text": "He calls for a beating.",
+        "language": "en",
+        "notifier": {"name": "Otto Strange", "email": "otto@mail.example"},
+        "good_faith": True,
+        **fields,
+    }
+    return client.post(
+        reverse("appeals_api:notices"),
+        body,
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {key.shown}"},
+    )
+
+
+def test_platform_sends_a_notice_and_shows_the_receipt(client, queue, platform):
+    answer = call(client, make_api_key(platform), puid="r-1")
+    body = answer.json()
+    assert answer.status_code == 201
+    assert Ticket.objects.get().reference == body["reference"]
+    enter = {"reference": body["reference"], "receipt": body["receipt"]}
+    case = client.post(reverse("helpdesk:case_login"), enter, follow=True)
+    assert LINK in case.content.decode()
+
+
+def test_same_puid_again_gives_the_same_receipt(client, queue, platform):
+    key = make_api_key(platform)
+    first, again = (call(client, key, puid="r-1") for _ in range(2))
+    assert again.status_code == 200
+    assert again.json() == first.json()
+    assert Notice.objects.count() == 1
+
+
+def test_puids_of_two_platforms_do_not_meet(client, queue):
+    answers = [call(client, make_api_key(make_platform()), puid="r-1").json() for _ in range(2)]
+    assert answers[0]["receipt"] != answers[1]["receipt"]
+
+
+def test_name_is_needed_but_for_the_abuse_of_children(client, queue, platform):
+    key = make_api_key(platform)
+    refusal = call(client, key, notifier={})
+    assert refusal.status_code == 422
+    assert refusal.headers["Content-Type"] == "application/problem+json"
+    assert call(client, key, notifier={}, category=MINORS, keyword=ABUSE).status_code == 201
+
+
+def test_notice_needs_good_faith_and_a_link(client, queue, platform):
+    key = make_api_key(platform)
+    assert call(client, key, good_faith=False).status_code == 422
+    assert call(client, key, links=[]).status_code == 422
+
+
+def test_key_without_the_scope_sends_none(client, queue, platform):
+    assert call(client, make_api_key(platform, scopes=["measures:read"])).status_code == 403
+
+
+# --- the answer, and the notifier's appeal ---
+
+
+def enter_as_notifier(client, opened):
+    given = {"reference": opened.ticket.reference, "receipt": opened.receipt}
+    return client.post(reverse("helpdesk:case_login"), given, follow=True).content.decode()
+
+
+def decided(queue, platform):
+    opened = report(platform, at=now())
+    amir = make_moderator(queue.team)
+    decide_notice(opened.ticket.notice, by=amir, at=now(), statement=None, reasons=REASONS)
+    Notice.objects.update(told_at=now())
+    return opened
+
+
+def test_notifier_reads_the_answer_and_until_when_to_appeal(client, queue, platform):
+    html = enter_as_notifier(client, decided(queue, platform))
+    assert "Nothing was done about what you reported." in html
+    assert REASONS in html
+    assert "Ask for another decision" in html
+
+
+def test_notifier_appeals_and_the_sides_have_cases_of_their_own(client, queue, platform):
+    opened = decided(queue, platform)
+    enter_as_notifier(client, opened)
+    page = client.get(reverse("appeals:ask_as_notifier"))
+    assert "Do something about what I reported" in page.content.decode()
+    client.post(
+        reverse("appeals:ask_as_notifier"),
+        {"token": new_token(), "asks": "act", "text": "Look at minute 3.", "language": "en"},
+    )
+    subject = AppealDecision.objects.get()
+    assert (subject.side, subject.party) == ("notifier", opened.ticket.notice.pk)
+    assert Appeal.objects.get().ticket != opened.ticket
+
+
+def test_undecided_report_cannot_be_appealed(client, queue, platform):
+    opened = report(platform, at=now())
+    enter_as_notifier(client, opened)
+    assert client.get(reverse("appeals:ask_as_notifier")).status_code == 302
