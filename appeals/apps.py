@@ -11,3 +11,12 @@ class AppealsConfig(AppConfig):
         from appeals.desk import register_desks
 
         register_desks()
+        self.add_pages()
+
+    def add_pages(self) -> None:
+        from helpdesk.pages import add_page
+
+        add_page("appeals_console:measures", _("Measures that wait"), "moderator", "lead", "head")
+        add_page("appeals_console:deciders", _("Who decides at the platforms"), "lead", "head")
+        add_page("appeals_console:bodies", _("Out-of-court bodies"), "lead", "head", "operator")
+        add_page("appeals_console:intake", _("What comes in"), "lead", "head", "operator")

@@ -52,6 +52,8 @@ def test_operator_sees_what_comes_in_and_others_do_not(client, platform):
     page = client.get("/console/intake/?span=week").content.decode()
     assert "Rosa" in page
     assert "puid" in page
+    assert "/console/bodies/" in page
+    assert "/console/deciders/" not in page
     client.force_login(make_user("Amir", roles=["moderator"]))
     assert client.get("/console/intake/").status_code == 404
 
