@@ -19,6 +19,7 @@ from qrcode.image.svg import SvgFillImage
 from accounts.actions.telling import tell
 from accounts.models import User
 from accounts.models.people import factors_of
+from accounts.permissions import is_operator
 from accounts.sealing import seal, unseal
 from accounts.visitors import visitor
 from accounts.waits import count_failure, forget_failures, password_key, seconds_left
@@ -56,8 +57,12 @@ class AccountAdapter(DefaultAccountAdapter):
         return visitor(request)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        is_staff = isinstance(request.user, User) and request.user.is_staff
-        return "/console/" if is_staff else reverse(settings.LOGIN_REDIRECT_URL)
+        """Where somebody's work is: the queues, the people, or their own account."""
+        user = request.user
+        assert isinstance(user, User)  # noqa: S101 - asked only about somebody who is signed in
+        if user.works_on_queues:
+            return "/console/"
+        return reverse("accounts:people" if is_operator(user) else settings.LOGIN_REDIRECT_URL)
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         """After signing in pages come in the user's language, unless this browser chose one."""

@@ -33,3 +33,6 @@ CASE_ROLES = frozenset(
 
 # Given by two operators. Operator itself is one: else one operator could make the second.
 TWO_OPERATOR_ROLES = CASE_ROLES | {Role.OPERATOR}
+
+# Those who work on the queues of the console.
+QUEUE_ROLES = (Role.MODERATOR, Role.LEAD, Role.HEAD)

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import Role
+from accounts.roles import QUEUE_ROLES, Role
 from journal.actors import Actor
 from journal.ids import Row
 
@@ -89,6 +89,10 @@ class User(AbstractBaseUser, Row):
     def has_role(self, *roles: str) -> bool:
         """At least one of these roles is held."""
         return not self.roles.isdisjoint(roles)
+
+    @property
+    def works_on_queues(self) -> bool:
+        return self.has_role(*QUEUE_ROLES)
 
     def reads(self, language: str) -> bool:
         return language in self.languages

@@ -71,6 +71,11 @@ def test_password_and_code_let_in_and_staff_go_to_the_console(amir):
     assert is_in(client)
 
 
+def test_operator_goes_to_the_people_and_others_to_their_account():
+    assert sign_in(browser(), make_user("Lena", roles=["operator"])).url == "/console/people/"
+    assert sign_in(browser(), make_user("Otto")).url == "/accounts/"
+
+
 def test_wrong_code_does_not(amir):
     client = browser()
     give_password(client, amir.email)

@@ -82,7 +82,7 @@ def test_passkey_alone_signs_in(page, at, lena):
     at("/accounts/logout/")
     page.click("main .btn-main")
     page.click("#passkey_login")
-    page.wait_for_url("**/console/")
+    page.wait_for_url("**/console/people/")
     at("/accounts/")
     expect(page.get_by_text(lena.email)).to_be_visible()
 
