@@ -332,4 +332,6 @@ SERVICE = {
     "security_contact": required("SECURITY_CONTACT", "mailto:security@recourse.example"),
     "languages": env.list("CONTACT_LANGUAGES", default=["en", "ru", "fa"]),
 }
+# How many forms without proof of work may wait to be screened in an hour; what is beyond is not screened.
+WAITS_PER_HOUR = env.between("WAITS_PER_HOUR", 0 if STAGE == "test" else 600, 0, 1_000_000)
 QUICK_EXIT_URL = env.str("QUICK_EXIT_URL", "https://www.wikipedia.org/")

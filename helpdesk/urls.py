@@ -4,12 +4,13 @@ from django.urls import path
 
 from helpdesk.views import case
 from helpdesk.views.complaint import Complain, Danger
-from helpdesk.views.sending import kept, sent
+from helpdesk.views.sending import challenge, kept, sent
 
 app_name = "helpdesk"
 urlpatterns = [
     path("complain/", Complain.as_view(), name="complain"),
     path("danger/", Danger.as_view(), name="danger"),
+    path("proof/", challenge, name="proof"),
     path("sent/", sent, name="sent"),
     path("sent/kept/", kept, name="kept"),
     path("case/", case.case, name="case"),

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core import signing
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,12 +20,16 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 from django.views.generic import View
 
+from accounts.visitors import visitor
 from helpdesk.actions import Opened
 from helpdesk.forms.sending import SendingForm
 from helpdesk.models import Ticket
+from helpdesk.proof import create_challenge
 from helpdesk.receipts import words_from_token
+from helpdesk.waiting import Screening, Verdict, screen, start_waiting
 from journal.errors import Refused
 
 COOKIE = "sent"
@@ -75,16 +79,56 @@ class SendingView(View):
             form.add_error(None, _("Please read this once more, then send it from here."))
         if not form.is_valid():
             return self.show(form, status=422)
+        at = now()
+        screening = self.screen(form, at)
+        if screening.verdict == Verdict.NEEDS_WAIT:
+            return self.ask_to_wait(form, screening)
         try:
-            opened = self.send(form, at=now(), is_screened=not self.can_wait)
+            opened = self.send(form, at=at, is_screened=screening.verdict == Verdict.PASSED)
         except Refused as refused:
             form.refuse(refused)
             return self.show(form, status=409)
         return hand_over_receipt(request, opened, form.cleaned_data["token"])
 
+    def screen(self, form: SendingForm, at: datetime) -> Screening:
+        if not self.can_wait:
+            return Screening(Verdict.PASSED)
+        given = self.request.POST
+        return screen(
+            given.get("proof", ""), given.get("waiting", ""), form=form.cleaned_data["token"], at=at
+        )
+
+    def ask_to_wait(self, form: SendingForm, screening: Screening) -> HttpResponse:
+        """The second page where no script runs: what was typed, carried along, and how long to wait."""
+        left_out = {"proof", "waiting", *self.request.FILES}
+        carried = [
+            (name, value)
+            for name, values in self.request.POST.lists()
+            for value in values
+            if name not in left_out
+        ]
+        context = {
+            "carried": carried,
+            "waiting": self.waiting(),
+            "ready_at": screening.ready_at,
+            "files": [form[name] for name in self.request.FILES],
+        }
+        return render(self.request, "helpdesk/wait.html", context)
+
+    def waiting(self) -> str:
+        """The start time that the form came with, or a new one."""
+        return self.request.POST.get("waiting") or start_waiting(at=now())
+
     def show(self, form: SendingForm, *, status: int = 200) -> HttpResponse:
-        context = {"form": form, **self.context()}
+        context = {"form": form, "can_wait": self.can_wait, "waiting": self.waiting(), **self.context()}
         return render(self.request, self.template_name, context, status=status)
+
+
+@require_safe
+@never_cache
+def challenge(request: HttpRequest) -> HttpResponse:
+    """A task for the browser to prove its work with, while the person writes."""
+    return JsonResponse(create_challenge(visitor(request), at=now()))
 
 
 def hand_over_receipt(request: HttpRequest, opened: Opened, token: str) -> HttpResponse:

@@ -135,6 +135,7 @@ CONSOLE = {
 ROUTES = {
     "helpdesk:complain": everyone(),
     "helpdesk:danger": everyone(),
+    "helpdesk:proof": everyone(),
     "helpdesk:sent": everyone(410),
     "helpdesk:confirm": everyone(args=lambda: ["invented"]),
     "helpdesk:case_login": everyone(),

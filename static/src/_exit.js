@@ -2,7 +2,11 @@
 const link = document.querySelector("[data-leave]");
 
 function leave() {
-  sessionStorage.clear();
+  try {
+    sessionStorage.clear();
+  } catch {
+    // A browser that keeps nothing has nothing to forget.
+  }
   document.title = "";
   document.body.replaceChildren();
   window.location.replace(link.href);
