@@ -109,6 +109,9 @@ class TicketQuery(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=QueueKind.choices, required=False)
     status = serializers.ChoiceField(choices=Status.choices, required=False)
     mine = serializers.BooleanField(required=False, default=False)
+    search = serializers.CharField(
+        required=False, max_length=200, help_text="A reference, or words: at most the 100 newest matches."
+    )
     after = serializers.UUIDField(required=False)
     limit = serializers.IntegerField(min_value=1, max_value=100, default=50)
 

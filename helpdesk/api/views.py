@@ -23,7 +23,9 @@ from helpdesk.attachments import accept
 from helpdesk.downloads import download
 from helpdesk.models import Queue, Ticket
 from helpdesk.permissions import acting_staff
+from helpdesk.search import search
 
+A_SEARCH = 100
 IDEMPOTENCY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=False)
 NO = {
     code: OpenApiResponse(shapes.Problem, description=why)
@@ -114,6 +116,8 @@ class TicketList(ReadView):
         tickets = Ticket.objects.visible_to(user)
         names = {"queue": "queue__slug", "kind": "kind", "status": "status", "after": "pk__gt"}
         tickets = tickets.filter(**{name: query[key] for key, name in names.items() if key in query})
+        if "search" in query:
+            tickets = tickets.filter(pk__in=search(user, query["search"], limit=A_SEARCH).ids)
         return tickets.filter(assignee=user) if query["mine"] else tickets
 
 

@@ -72,6 +72,9 @@ def test_list_is_narrowed(api, queue, amir, ticket):
     for query in ("mine=true", "status=open"):
         assert [each["assigned"] for each in api.get(f"/api/v1/tickets?{query}").json()["tickets"]] == ["you"]
     assert api.get("/api/v1/tickets?status=nonsense").status_code == 422
+    for typed in ("please help", ticket.reference.lower()):
+        found = api.get("/api/v1/tickets", {"search": typed}).json()["tickets"]
+        assert [each["id"] for each in found] == [str(ticket.pk)]
     assert [each["slug"] for each in api.get("/api/v1/queues").json()] == [queue.slug]
 
 
