@@ -50,7 +50,6 @@ test: setup
 check: setup
 	.venv/bin/ruff format --check --quiet .
 	.venv/bin/ruff check --quiet .
-	.venv/bin/djlint --check --quiet templates
 	.venv/bin/djlint --lint --quiet templates
 	$(PY) .ci/house_rules.py
 	.venv/bin/lint-imports --no-logo
@@ -66,7 +65,7 @@ messages: setup
 	@$(PY) manage.py messages
 
 format: setup
-	@.venv/bin/ruff format . && .venv/bin/ruff check --fix . && .venv/bin/djlint --reformat --quiet templates
+	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .
 
 lock: $(PINS)
 	@test -x .venv/bin/uv || $(PY) -m pip install --quiet --disable-pip-version-check uv

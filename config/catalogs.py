@@ -58,7 +58,8 @@ def extracted() -> Catalog:
         name = path.relative_to(settings.BASE_DIR).as_posix()
         text = path.read_text(encoding="utf-8")
         if path.suffix != ".py":
-            text = templatize(text, origin=name)
+            # What is no text has become rows of X, indented as it was; a reader of Python minds the indents.
+            text = "\n".join(line.lstrip() for line in templatize(text, origin=name).splitlines())
         found = extract(
             "python", io.BytesIO(text.encode()), KEYWORDS, ["Translators:"], {"encoding": "utf-8"}
         )

@@ -47,7 +47,8 @@ class CasePage:
         told = self.ticket.messages.filter(told_at__lte=self.at)
         messages = list(told.prefetch_related("attachments"))
         for message in messages:
-            message.files = [each for each in message.attachments.all() if each.erased_at is None]
+            kept = [each for each in message.attachments.all() if each.erased_at is None]
+            message.files = kept  # type: ignore[attr-defined]
         return messages
 
     @cached_property

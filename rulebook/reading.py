@@ -39,7 +39,7 @@ def read(version: RuleVersion, language: str) -> Reading:
     texts = list(version.texts.all())
     words = words_for(texts, language)
     binding = next((text.language for text in texts if text.is_authoritative), "")
-    is_other = bool(words) and words.language not in {language, language.split("-")[0]}
+    is_other = words is not None and words.language not in {language, language.split("-")[0]}
     return Reading(version, words, is_other, binding)
 
 

@@ -61,7 +61,7 @@ def _speak(request: HttpRequest, decision: Decision) -> None:
     language = language if language in known else language.split("-")[0]
     if language in known and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
         translation.activate(language)
-        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = language
 
 
 def until(decision: Decision) -> datetime:

@@ -73,7 +73,7 @@ class TicketView(APIView):
 
         def answer() -> dict[str, Any]:
             made = act()
-            ticket = Ticket.objects.get(pk=ticket_id)
+            ticket = Ticket.objects.get(pk=ticket_id)  # sight: the act checked it
             made_id = None if made is None or isinstance(made, Ticket) else made.pk
             return {"id": made_id, "ticket": ticket.pk, "status": ticket.status, "turn": ticket.turn}
 

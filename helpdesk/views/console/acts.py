@@ -115,6 +115,7 @@ class QueueForm(ActForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        # sight: a case may be handed to a queue that one does not read
         same = Queue.objects.in_use().filter(kind=self.ticket.kind)
         self.fields["to"].queryset = same.exclude(pk=self.ticket.queue_id)
 

@@ -124,7 +124,8 @@ def find(request: HttpRequest) -> HttpResponse:
     typed = request.GET.get("q", "").strip()[:200]
     found = search(request.user, typed)
     if len(found.ids) == 1 and found.is_reference:
-        return redirect("console:ticket", Ticket.objects.get(pk=found.ids[0]).reference)
+        hit = Ticket.objects.visible_to(request.user).get(pk=found.ids[0])
+        return redirect("console:ticket", hit.reference)
     tickets = Ticket.objects.visible_to(request.user).filter(pk__in=found.ids).order_by("-id")
     context = {
         "typed": typed,
