@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -70,7 +71,9 @@ def notice_answer(ticket: Ticket, user: None = None) -> dict[str, Any]:
         "notice": notice,
         "category": label(notice.category),
         "statement": tell(notice.decision, at=now(), to_affected=False) if told and notice.decision else None,
-        "until": last_day(notice.decision.appeal_until or window_end(notice.told_at))
+        "until": last_day(
+            notice.decision.appeal_until or window_end(notice.told_at, months=settings.APPEAL_WINDOW_MONTHS)
+        )
         if told and notice.decision and notice.told_at
         else None,
     }

@@ -66,7 +66,8 @@ def _speak(request: HttpRequest, decision: Decision) -> None:
 
 def until(decision: Decision) -> datetime:
     """The end of the window to appeal."""
-    return decision.appeal_until or window_end(decision.informed_at or decision.received_at)
+    informed_at = decision.informed_at or decision.received_at
+    return decision.appeal_until or window_end(informed_at, months=settings.APPEAL_WINDOW_MONTHS)
 
 
 def around(decision: Decision, link: str, at: datetime) -> dict[str, Any]:

@@ -20,6 +20,7 @@ ROUTES = {
     "appeals:decision": everyone(404, args=unsigned),
     "appeals:ask": everyone(404, args=unsigned),
     "appeals:prove": everyone(404, args=unsigned),
+    "appeals:permalink": everyone(args=nothing_there),
     "appeals:start": everyone(),
     "appeals:ask_as_notifier": everyone(302),
     "appeals:ask_for_link": everyone(302),

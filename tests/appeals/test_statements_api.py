@@ -2,6 +2,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from unittest.mock import patch
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
@@ -160,6 +161,13 @@ def test_platform_reads_its_own_statements_only(client, key):
     assert (shown["self"][-len(uuid) :], shown["application_date"]) == (uuid, "2023-12-20")
     assert read(client, make_api_key(), uuid).status_code == 404
     assert read(client, key, "nothing").status_code == 404
+
+
+def test_permanent_address_shows_nothing_of_the_decision(client, key):
+    body = post(client, key).json()
+    page = client.get(urlsplit(body["permalink"]).path)
+    assert page.status_code == 200
+    assert body["decision_facts"] not in page.content.decode()
 
 
 def test_decision_not_to_act_never_shows_here(client, key):
