@@ -13,7 +13,7 @@ from appeals.actions.own_decisions import write_decision
 from appeals.models import Decision, DecisionKind, Ground, Notice, NoticeGroup
 from appeals.notifiers import names_of, refuse_names
 from appeals.permissions import can_decide_notice
-from helpdesk.actions import lock, move_ticket, tell_person
+from helpdesk.actions import answered, lock, move_ticket, tell_person
 from helpdesk.models import Status, Ticket
 from journal.actions import record
 from journal.errors import Refused, require
@@ -105,6 +105,6 @@ def _answer(notice: Notice, decision: Decision, *, by: User, at: datetime) -> No
         kind=decision.kind,
         acted_on=notice.acted_on or None,
     )
-    record(notice.ticket, "staff_wrote", by=by, at=at)
+    answered(notice.ticket, by=by, at=at)
     tell_person(notice.ticket, at=at, due_at=at + TOLD_AFTER)
     move_ticket(notice.ticket, Status.RESOLVED, by=by, at=at, code="resolved")

@@ -16,7 +16,7 @@ from appeals.actions.own_decisions import make_restriction
 from appeals.models import Appeal, AppealDecision, Decision, Outcome, Party, Review
 from appeals.notifiers import notifiers_of, refuse_names
 from appeals.permissions import can_review, can_undo, is_signed_in_person, sees, took_part
-from helpdesk.actions import move_ticket, tell_person
+from helpdesk.actions import answer_undone, answered, move_ticket, tell_person
 from helpdesk.actions.tickets import change
 from helpdesk.models import Status
 from journal.actions import record
@@ -186,7 +186,7 @@ def _finish(appeal: Appeal, *, by: Actor | Acts, at: datetime) -> None:
     """End the case when its last decision has its answer, and tell the person that there is news."""
     tell_person(appeal.ticket, at=at, due_at=at + UNDO_FOR)
     notify_by_platform(appeal, at=at)
-    record(appeal.ticket, "staff_wrote", by=by, at=at)
+    answered(appeal.ticket, by=by, at=at)
     if appeal.decisions.filter(outcome="").exists():
         change(appeal.ticket, at=at)
     else:
@@ -228,6 +228,7 @@ def undo_review(review: Review, *, by: User, at: datetime) -> Review:
         outcome="", decided_at=None, told_at=None, closed_at=None
     )
     record(review, "undone", by=by, at=at)
+    answer_undone(appeal.ticket, by=by, at=at)
     if appeal.ticket.status == Status.RESOLVED:
         move_ticket(appeal.ticket, Status.OPEN, by=by, at=at, code="undone")
     return review

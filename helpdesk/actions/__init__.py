@@ -21,6 +21,8 @@ from helpdesk.actions.tickets import lock, move_ticket
 from helpdesk.actions.writing import (
     UNDO_FOR,
     add_note,
+    answer_undone,
+    answered,
     no_answer_needed,
     person_writes,
     reply,
@@ -33,6 +35,8 @@ __all__ = [
     "UNDO_FOR",
     "Opened",
     "add_note",
+    "answer_undone",
+    "answered",
     "assign",
     "attach",
     "bar",

@@ -1,6 +1,5 @@
 """What a case forgets: at its person's wish at once, by the queue's period later. A skeleton stays."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +8,7 @@ from django.db import transaction
 from helpdesk.actions.contacts import forget_contact
 from helpdesk.actions.filing import erase_file
 from helpdesk.actions.tickets import lock, move_ticket, note_event
+from helpdesk.actions.writing import UNDO_FOR
 from helpdesk.desks import desk_of
 from helpdesk.models import Draft, Receipt, SearchText, Status, Ticket
 from helpdesk.permissions import can_write
@@ -123,15 +123,24 @@ def case_data(ticket: Ticket, *, at: datetime) -> dict[str, Any]:
     }
 
 
-def told_events(ticket: Ticket, *, at: datetime) -> Iterable[Event]:
-    """The history of a case as its person may read it, in order."""
+def told_events(ticket: Ticket, *, at: datetime) -> list[Event]:
+    """The history of a case as its person may read it: nothing undone, nothing in its time to be undone."""
     codes = TOLD | set(desk_of(ticket.kind).words)
-    events = Event.objects.filter(subject_kind="ticket", subject_id=ticket.pk, code__in=codes, at__lte=at)
-    undone = {
-        each.values.get("message") for each in Event.objects.filter(subject_id=ticket.pk, code="reply_undone")
-    }
-    waiting = {str(pk) for pk in ticket.messages.filter(told_at__gt=at).values_list("pk", flat=True)}
-    return [each for each in events.order_by("number") if each.values.get("message") not in undone | waiting]
+    events = Event.objects.filter(subject_kind="ticket", subject_id=ticket.pk, at__lte=at).order_by("number")
+    undone = {each.values.get("message") for each in events if each.code == "reply_undone"}
+    told: list[Event] = []
+    for event in events:
+        if event.code == "answer_undone":
+            told = [each for each in told if not _answers(each, since=event.at - UNDO_FOR)]
+        elif event.code in codes and event.values.get("message", "") not in undone:
+            told.append(event)
+    return [each for each in told if not _answers(each, since=at - UNDO_FOR)]
+
+
+def _answers(event: Event, *, since: datetime) -> bool:
+    """It says that staff answered, later than `since`."""
+    by_staff = event.actor_kind in ("user", "key")
+    return by_staff and event.code in ("staff_wrote", "waiting", "resolved") and event.at > since
 
 
 def _told_files(ticket: Ticket, at: datetime) -> Any:

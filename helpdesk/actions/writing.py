@@ -124,10 +124,9 @@ def undo_reply(message: Message, *, by: Any, at: datetime) -> Ticket:
         attachment.save(update_fields=["message"])
         erase_file(attachment, at=at)
     write_draft(ticket, user, text=message.text, is_question=message.is_question, at=at)
-    was_question, written_at, gone = message.is_question, message.written_at, message.pk
+    was_question, gone = message.is_question, message.pk
     message.delete()
-    first = ticket.messages.filter(side=Side.PERSON, written_at__gt=_last_answer_at(ticket)).first()
-    ticket.unanswered_since = first.written_at if first and first.written_at <= written_at else None
+    ticket.unanswered_since = _unanswered_since(ticket)
     note_event(ticket, "reply_undone", "unanswered_since", by=by, at=at, message=gone)
     status = Status.OPEN if ticket.assignee_id else Status.NEW
     if was_question and ticket.status == Status.WAITING:
@@ -137,10 +136,24 @@ def undo_reply(message: Message, *, by: Any, at: datetime) -> Ticket:
     return ticket
 
 
-def _last_answer_at(ticket: Ticket) -> datetime:
-    """When the staff last wrote; the words that opened the case count as seen."""
+def answered(ticket: Ticket, *, by: Any, at: datetime) -> None:
+    """An app above told the person something that staff wrote (a decision). The ticket is held."""
+    ticket.unanswered_since = None
+    note_event(ticket, "staff_wrote", "unanswered_since", by=by, at=at)
+
+
+def answer_undone(ticket: Ticket, *, by: Any, at: datetime) -> None:
+    """That was taken back before the person could read it. The ticket is held."""
+    ticket.unanswered_since = _unanswered_since(ticket)
+    note_event(ticket, "answer_undone", "unanswered_since", by=by, at=at)
+
+
+def _unanswered_since(ticket: Ticket) -> datetime | None:
+    """Since when words of the person wait; the words that opened the case count as seen."""
     last = ticket.messages.filter(side=Side.STAFF).order_by("-written_at").first()
-    return last.written_at if last else ticket.opened_at
+    answered_at = last.written_at if last else ticket.opened_at
+    first = ticket.messages.filter(side=Side.PERSON, written_at__gt=answered_at).first()
+    return first.written_at if first else None
 
 
 @transaction.atomic

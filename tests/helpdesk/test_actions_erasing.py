@@ -12,16 +12,21 @@ from django.db import transaction
 from helpdesk import desks
 from helpdesk.access import open_case
 from helpdesk.actions import (
+    UNDO_FOR,
     add_note,
+    answer_undone,
+    answered,
     attach,
     case_data,
     content_of,
     erase_case,
+    lock,
     person_writes,
     reply,
     resolve,
     save_draft,
     set_contact,
+    told_events,
     undo_reply,
 )
 from helpdesk.attachments import Accepted
@@ -142,6 +147,22 @@ def test_taken_data_hold_the_case_and_nothing_of_the_staff(opened, amir):
     assert data["attachments"][0]["sha256"] == FILE.sha256
     for word in ("Amir", amir.email, str(amir.pk), "Internal", "Wrong", "Not told"):
         assert word not in text
+
+
+def test_person_reads_nothing_of_an_answer_that_can_still_be_or_was_undone(opened, amir):
+    ticket = opened.ticket
+    reply(ticket, by=amir, at=NOON, text="Done.", turn=None)
+    resolve(ticket, by=amir, at=NOON)
+    assert codes_told(ticket, NOON + UNDO_FOR - timedelta(seconds=1)) == ["opened", "attached"]
+    assert codes_told(ticket, NOON + UNDO_FOR) == ["opened", "attached", "staff_wrote", "resolved"]
+    with transaction.atomic():
+        answered(held := lock(ticket), by=amir, at=LATER)
+        answer_undone(held, by=amir, at=LATER + timedelta(seconds=5))
+    assert codes_told(ticket, LATER + UNDO_FOR * 2)[2:] == ["staff_wrote", "resolved"]
+
+
+def codes_told(ticket, at):
+    return [event.code for event in told_events(ticket, at=at)]
 
 
 # Files
