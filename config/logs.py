@@ -97,5 +97,6 @@ def logging_config(level: str) -> dict[str, Any]:
             "django.server": {"handlers": [], "propagate": True},
             "celery": {"level": "WARNING"},
             "psycopg.pool": {"level": "ERROR"},
+            "gunicorn.http.wsgi": {"level": "ERROR"},  # warns of each answer to HEAD
         },
     }
