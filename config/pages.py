@@ -1,12 +1,28 @@
 """The landing page, the way out, and the pages that only tell."""
 
+from datetime import timedelta
+from typing import Any
+
+from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.timezone import now
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from accounts.permissions import needs_role
+from accounts.roles import Role
+from appeals.models import OutOfCourtBody
+from helpdesk.models import Queue, QueueKind
 
-def service(request: HttpRequest) -> dict:
+SECURITY_TEXT_FOR = timedelta(days=180)  # RFC 9116 advises less than a year
+KINDS_TOLD = (QueueKind.APPEAL, QueueKind.NOTICE, QueueKind.COMPLAINT)
+
+
+def service(request: HttpRequest) -> dict[str, Any]:
     """The name of the service and who answers for it, for every template."""
     return {"service": settings.SERVICE}
 
@@ -23,6 +39,101 @@ def leave(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(settings.QUICK_EXIT_URL)
 
 
+@require_safe
+def how(request: HttpRequest) -> HttpResponse:
+    """What happens to a case, who decides it and how long it takes. Two queries."""
+    bodies = OutOfCourtBody.objects.open_on(now().date())
+    context = {"queues": _queues_told(), "bodies": bodies, "window_months": settings.APPEAL_WINDOW_MONTHS}
+    return render(request, "config/how.html", context)
+
+
+def _queues_told() -> list[dict[str, Any]]:
+    """How long cases of each kind take and are kept, the longest where a kind has several queues."""
+    queues = Queue.objects.in_use().filter(kind__in=KINDS_TOLD)  # sight: promises to everybody
+    told = []
+    for kind in KINDS_TOLD:
+        of_kind = [queue for queue in queues if queue.kind == kind]
+        if of_kind:
+            hours = max(queue.answer_within_hours for queue in of_kind)
+            days = max(queue.keep_for_days for queue in of_kind)
+            told.append({"kind": kind.label, "answer_days": -(-hours // 24), "keep_days": days})
+    return told
+
+
+@require_safe
+def contact(request: HttpRequest) -> HttpResponse:
+    """Points of contact for people and for authorities. Source: DSA articles 11, 12 and 13."""
+    languages = [get_language_info(code)["name_translated"] for code in settings.SERVICE["languages"]]
+    return render(request, "config/contact.html", {"languages": languages})
+
+
+@require_safe
+def safety(request: HttpRequest) -> HttpResponse:
+    return render(request, "config/safety.html")
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What is known of a visitor and of a case, and how long. One query."""
+    return render(request, "config/privacy.html", {"queues": _queues_told()})
+
+
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "config/accessibility.html")
+
+
+@require_safe
+def security_text(request: HttpRequest) -> HttpResponse:
+    """Where to tell us of a weakness. Source: RFC 9116."""
+    midnight = now().replace(hour=0, minute=0, second=0, microsecond=0)
+    lines = [
+        f"Contact: {settings.SERVICE['security_contact']}",
+        f"Expires: {(midnight + SECURITY_TEXT_FOR).isoformat()}",
+        f"Preferred-Languages: {', '.join(settings.SERVICE['languages'])}",
+        f"Canonical: {settings.BASE_URL}{reverse('security_text')}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without a valid token: kept open too long, or cookies are off. Nothing was stored."""
     return render(request, "config/stale_form.html", status=403)
+
+
+class Sample(forms.Form):
+    """One of every control, for the page of the look."""
+
+    what = forms.CharField(label=_("What happened"), help_text=_("In your own words."), widget=forms.Textarea)
+    where = forms.URLField(label=_("Link"), assume_scheme="https")
+    when = forms.DateField(label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    kind = forms.ChoiceField(label=_("Kind"), choices=[("a", _("Account")), ("b", _("Channel"))])
+    ask = forms.ChoiceField(
+        label=_("What do you ask for?"),
+        choices=[("undo", _("Undo all of it")), ("less", _("Make it milder"))],
+        widget=forms.RadioSelect,
+    )
+    sure = forms.BooleanField(label=_("This is true as far as I know"))
+    files = forms.FileField(label=_("File"), required=False)
+
+
+@needs_role(*Role.values)
+@require_safe
+def style(request: HttpRequest, room: str = "console") -> HttpResponse:
+    """Every component once, as the console or the public pages show it."""
+    at = now()
+    steps = [
+        {"state": "past", "title": _("We have received it."), "at": at - timedelta(days=2)},
+        {"state": "now", "title": _("A person reads it."), "when": _("now")},
+        {"state": "overdue", "title": _("We should have answered."), "at": at - timedelta(hours=2)},
+        {"state": "next", "title": _("You get an answer with reasons."), "at": at + timedelta(days=3)},
+    ]
+    context = {
+        "form": Sample({"where": "x"}),
+        "steps": steps,
+        "reference": "A7K3-9QXT-M",
+        "words": "canoe forest idea lamp orbit quiet timber zebra".split(),
+        "submit": _("Send this"),
+        "base": "console.html" if room == "console" else "public.html",
+    }
+    return render(request, "config/style.html", context)
