@@ -111,7 +111,7 @@ def _check(links: Sequence[str], *, has_files: bool, is_abuse: bool) -> None:
         raise Refused(
             "no_files_here",
             _("Send links only. Pictures of the abuse of children must not be sent on, not even to us."),
-            field="files",
+            field="attachments",
         )
 
 

@@ -39,7 +39,7 @@ class AppealForm(SendingForm, ContactFields):
         _("Why should we decide differently?"),
         _("Say it in your own words and in any language. It need not sound like a lawyer."),
     )
-    files = FilesField(
+    attachments = FilesField(
         required=False,
         label=_("Files"),
         help_text=_("Pictures or documents that support what you say."),
@@ -55,7 +55,7 @@ class AppealForm(SendingForm, ContactFields):
         required=False, max_length=1000, label=_("What happens on that day?"), widget=forms.TextInput
     )
 
-    field_order = ["asks", "text", "files", "urgent_by", "urgent_why", "email", "language", "token"]
+    field_order = ["asks", "text", "attachments", "urgent_by", "urgent_why", "email", "language", "token"]
 
     def clean_urgent_by(self) -> date | None:
         day = self.cleaned_data["urgent_by"]

@@ -1,5 +1,6 @@
 """Reporting something unlawful or against a rule (DSA Art. 16)."""
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -41,6 +42,13 @@ def _read_link(link: str) -> str:
     return whole
 
 
+def rule_codes(day: date) -> list[str]:
+    """The rules that bind on that day, in their order."""
+    binding = RuleVersion.objects.in_force_on(day).select_related("rule")
+    rules = [version.rule for version in binding if not version.is_repeal]
+    return [rule.code for rule in sorted(rules, key=lambda rule: (rule.place, rule.code))]
+
+
 class NoticeForm(SendingForm, ContactFields):
     """What, exactly where, why, by whom, in good faith."""
 
@@ -63,7 +71,9 @@ class NoticeForm(SendingForm, ContactFields):
         help_text=_("If you know it."),
     )
     text = long_text(_("Explain what is wrong with it"), _("What do we see there, and whom does it harm?"))
-    files = FilesField(required=False, label=_("Files"), help_text=_("Pictures or documents that show it."))
+    attachments = FilesField(
+        required=False, label=_("Files"), help_text=_("Pictures or documents that show it.")
+    )
     name = forms.CharField(
         max_length=200,
         label=_("Your name"),
@@ -76,23 +86,19 @@ class NoticeForm(SendingForm, ContactFields):
     )
 
     field_order = [
-        "platform", "links", "ground", "rule_code", "law", "text", "files", "name", "email",
+        "platform", "links", "ground", "rule_code", "law", "text", "attachments", "name", "email",
         "language", "good_faith", "token",
     ]  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         platforms = Platform.objects.filter(is_active=True).order_by("name")
-        self.fields["platform"].queryset = platforms
+        self.fields["platform"].queryset = platforms  # type: ignore[attr-defined]
         if len(platforms) == 1:
             self.fields["platform"].initial = platforms[0]
             self.fields["platform"].widget = forms.HiddenInput()
-        codes = RuleVersion.objects.in_force_on(now().date()).filter(is_repeal=False)
-        names = sorted(codes.values_list("rule__place", "rule__code"))
-        self.fields["rule_code"].choices = [
-            ("", _("I am not sure")),
-            *((code, code) for _place, code in names),
-        ]
+        choices = [("", _("I am not sure")), *((code, code) for code in rule_codes(now().date()))]
+        self.fields["rule_code"].choices = choices  # type: ignore[attr-defined]
         self.fields["email"].required = True
         self.fields["email"].help_text = _(
             "The law asks for it, so that we can tell you what we decided. "
@@ -106,7 +112,7 @@ class NoticeForm(SendingForm, ContactFields):
 class ChildAbuseNoticeForm(NoticeForm):
     """Links only: no file is taken, and nobody must say who they are."""
 
-    files = None
+    attachments = None  # type: ignore[assignment]
     name = forms.CharField(
         required=False,
         max_length=200,

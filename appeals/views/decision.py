@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
@@ -31,7 +32,7 @@ from helpdesk.views.sending import SendingView, from_elsewhere, without_session
 from journal.actors import Actor
 from journal.errors import Refused
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 BEHIND = ("platform", "person", "order", "rule_version__rule", "content_rule_version__rule")
 
 
@@ -40,7 +41,7 @@ def with_decision(view: View) -> View:
 
     @never_cache
     @wraps(view)
-    def wrapped(request: HttpRequest, link: str, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: HttpRequest, link: str, **kwargs: Any) -> HttpResponseBase:
         read = read_link(link)
         held = Decision.objects.select_related(*BEHIND)  # sight: the signed link opens it
         decision = held.filter(pk=read.decision_id, kind=DecisionKind.RESTRICTION).first() if read else None
@@ -105,7 +106,7 @@ class Ask(SendingView):
     form_class = AppealForm
     template_name = "appeals/ask.html"
 
-    def dispatch(self, request: HttpRequest, *, decision: Decision, link: str) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *, decision: Decision, link: str) -> HttpResponseBase:
         self.decision, self.link = decision, link
         return super().dispatch(request)
 
@@ -135,7 +136,7 @@ def asked(form: AppealForm) -> dict[str, Any]:
         "urgent_by": given["urgent_by"],
         "urgent_why": given["urgent_why"],
         "contact": form.contact(),
-        "attachments": given["files"],
+        "attachments": given["attachments"],
     }
 
 

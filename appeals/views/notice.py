@@ -62,6 +62,6 @@ class Report(SendingView):
             language=given["language"],
             token=given["token"],
             contact=form.contact(),
-            attachments=given.get("files", ()),
+            attachments=given.get("attachments", ()),
             is_screened=is_screened,
         )

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.timezone import now
@@ -67,22 +68,20 @@ class AskAsNotifier(SendingView):
     form_class = NotifierAppealForm
     template_name = "appeals/ask_notifier.html"
 
-    def dispatch(self, request: HttpRequest, ticket: Ticket, **kwargs: Any) -> HttpResponse:
-        decided = Notice.objects.filter(
-            ticket=ticket, decision__isnull=False, told_at__lte=now()
-        )  # sight: own
-        notice = decided.select_related("decision__platform").first()
-        if notice is None:
+    def dispatch(self, request: HttpRequest, ticket: Ticket, **kwargs: Any) -> HttpResponseBase:
+        told = Notice.objects.filter(ticket=ticket, told_at__lte=now())  # sight: of the open case
+        notice = told.select_related("decision__platform").first()
+        if notice is None or notice.decision is None:
             return HttpResponseRedirect(reverse("helpdesk:case"))
-        self.notice = notice
+        self.notice, self.decision = notice, notice.decision
         return super().dispatch(request, **kwargs)
 
     def context(self) -> dict[str, Any]:
-        return {"notice": self.notice, "statement": tell(self.notice.decision, at=now(), to_affected=False)}
+        return {"notice": self.notice, "statement": tell(self.decision, at=now(), to_affected=False)}
 
     def send(self, form: NotifierAppealForm, *, at: datetime, is_screened: bool) -> Opened:
         return file_appeal(
-            [self.notice.decision],
+            [self.decision],
             by=person_of(self.notice.ticket),
             at=at,
             side=Party.NOTIFIER,

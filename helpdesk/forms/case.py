@@ -40,13 +40,13 @@ class WriteForm(forms.Form):
     """Words, or a file, or both."""
 
     text = long_text(_("Write to us"))
-    files = FilesField(required=False, label=_("Files"))
+    attachments = FilesField(required=False, label=_("Files"))
     token = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput, initial=new_token)
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["text"].error_messages["required"] = _("Write something or choose a file, then send it.")
-        if self.is_bound and self.files.getlist("files"):
+        if self.is_bound and self.files.getlist("attachments"):
             self.fields["text"].required = False
 
 

@@ -27,14 +27,14 @@ class ComplaintForm(SendingForm, ContactFields):
     text = long_text(
         _("What happened?"), _("Say it in your own words. Names, links and dates help us to find it.")
     )
-    files = FilesField(
+    attachments = FilesField(
         required=False,
         label=_("Files"),
         help_text=_("Pictures or documents that show it. We take out what they tell about your device."),
     )
     language = LanguageField()
 
-    field_order = ["category", "text", "files", "email", "language", "token"]
+    field_order = ["category", "text", "attachments", "email", "language", "token"]
 
 
 class DangerForm(SendingForm):

@@ -70,7 +70,7 @@ class SendingForm(forms.Form):
     def full_clean(self) -> None:
         """Browsers forget chosen files when a page comes back; say so beside them."""
         super().full_clean()
-        if not self.is_bound or not self._errors:
+        if not self.is_bound or not self.errors:
             return
         for name in self.fields:
             if isinstance(self.fields[name], FilesField) and self.files.getlist(self.add_prefix(name)):

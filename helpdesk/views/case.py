@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -34,7 +35,7 @@ from helpdesk.reading import CasePage
 from helpdesk.views.sending import from_elsewhere, without_session
 from journal.errors import Refused
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 AGAIN = timedelta(hours=1)
 
 
@@ -93,7 +94,7 @@ def with_case(view: View) -> View:
     @csrf_exempt
     @never_cache
     @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         ticket = access.case_of(request)
         if ticket is None or (request.method == "POST" and from_elsewhere(request)):
             return _ended(request)
@@ -146,7 +147,7 @@ def write(request: HttpRequest, ticket: Ticket) -> HttpResponse:
             by=access.person_of(ticket),
             at=now(),
             text=given["text"].strip(),
-            attachments=given["files"],
+            attachments=given["attachments"],
             token=given["token"],
         )
     except Refused as refused:

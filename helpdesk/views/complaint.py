@@ -38,7 +38,7 @@ class Complain(SendingView):
             priority=Priority.HIGH if category in URGENT else Priority.NORMAL,
             token=given["token"],
             contact=form.contact(),
-            attachments=given["files"],
+            attachments=given["attachments"],
             is_screened=is_screened,
         )
 

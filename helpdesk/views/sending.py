@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
@@ -42,11 +43,11 @@ def from_elsewhere(request: HttpRequest) -> bool:
     return request.headers.get("Sec-Fetch-Site") == "cross-site"
 
 
-def without_session(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def without_session(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """For forms that use no right of whoever sends them: no token of Django's, and never cached."""
 
     @wraps(view)
-    def wrapped(*args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(*args: Any, **kwargs: Any) -> HttpResponseBase:
         return view(*args, **kwargs)
 
     return csrf_exempt(never_cache(wrapped))

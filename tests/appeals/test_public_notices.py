@@ -143,7 +143,7 @@ def test_for_abuse_of_children_no_name_is_needed(client, queue, platform):
 
 def test_file_sent_to_the_form_for_abuse_of_children_is_never_kept(client, queue, platform):
     picture = SimpleUploadedFile("a.txt", b"text")
-    send(client, "child-abuse", **form(platform, files=picture))
+    send(client, "child-abuse", **form(platform, attachments=picture))
     assert not Notice.objects.get().ticket.attachments.exists()
     html = client.get(reverse("appeals:report", args=["child-abuse"])).content.decode()
     assert 'type="file"' not in html

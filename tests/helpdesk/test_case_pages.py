@@ -108,7 +108,7 @@ def test_words_come_back_when_the_session_has_ended(client, opened):
 
 def test_file_is_a_download_that_no_browser_runs(rita, opened):
     file = SimpleUploadedFile("note.txt", b"<script>alert(1)</script>")
-    rita.post(reverse("helpdesk:case_write"), {"text": "See this.", "files": file})
+    rita.post(reverse("helpdesk:case_write"), {"text": "See this.", "attachments": file})
     attachment = opened.ticket.attachments.get()
     response = rita.get(reverse("helpdesk:case_attachment", args=[attachment.pk]))
     assert response.headers["Content-Disposition"].startswith("attachment")
@@ -118,7 +118,7 @@ def test_file_is_a_download_that_no_browser_runs(rita, opened):
 
 def test_refused_file_says_why_and_keeps_the_words(rita):
     file = SimpleUploadedFile("run.exe", b"MZ\x00\x01")
-    response = rita.post(reverse("helpdesk:case_write"), {"text": "See this.", "files": file})
+    response = rita.post(reverse("helpdesk:case_write"), {"text": "See this.", "attachments": file})
     html = response.content.decode()
     assert "We take pictures" in html
     assert "choose your files again" not in html or "See this." in html
