@@ -36,7 +36,9 @@ class NoteField(forms.CharField):
 
 
 class HandOverForm(ActForm):
-    to = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("To whom"))
+    to = forms.ModelChoiceField(
+        User.objects.none(), label=gettext_lazy("To whom"), empty_label=gettext_lazy("Choose")
+    )
     note = NoteField(
         label=gettext_lazy("What they need to know"),
         help_text=gettext_lazy("An internal note. The person never sees it."),
@@ -111,7 +113,9 @@ class PriorityForm(ActForm):
 
 
 class QueueForm(ActForm):
-    to = forms.ModelChoiceField(Queue.objects.none(), label=gettext_lazy("Queue"))
+    to = forms.ModelChoiceField(
+        Queue.objects.none(), label=gettext_lazy("Queue"), empty_label=gettext_lazy("Choose")
+    )
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -182,13 +186,21 @@ def _workable(user: Any, ticket: Any) -> bool:
 
 
 for each in (
-    Act("take", gettext_lazy("Take this case"), gettext_lazy("Take this case"), _take, is_offered=_free),
+    Act(
+        "take",
+        gettext_lazy("Take this case"),
+        gettext_lazy("Take this case"),
+        _take,
+        is_offered=_free,
+        key="t",
+    ),
     Act(
         "hand-over",
         gettext_lazy("Hand over"),
         gettext_lazy("Hand over with this note"),
         _simply(actions.hand_over, _given(to="to", note="note")),
         HandOverForm,
+        key="h",
         is_offered=_workable,
     ),
     Act(
@@ -204,6 +216,7 @@ for each in (
         gettext_lazy("Put aside"),
         _snooze,
         SnoozeForm,
+        key="s",
         is_offered=_workable,
     ),
     Act(
@@ -219,6 +232,7 @@ for each in (
         gettext_lazy("Set the priority"),
         _simply(actions.set_priority, _given(priority="priority")),
         PriorityForm,
+        key="e",
         is_offered=_workable,
     ),
     Act(

@@ -66,6 +66,7 @@ class QueueForm(TranslatedForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        self.fields["team"].empty_label = _("Choose")
         self.fields["team"].queryset = Team.objects.filter(ended_at=None)
         if self.instance.pk and not self.instance._state.adding:
             del self.fields["slug"], self.fields["kind"]
@@ -85,7 +86,9 @@ class ReplyTemplateForm(TranslatedForm):
 
 
 class MemberForm(forms.Form):
-    user = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("Who"))
+    user = forms.ModelChoiceField(
+        User.objects.none(), label=gettext_lazy("Who"), empty_label=gettext_lazy("Choose")
+    )
 
     def __init__(self, *args: Any, team: Team, **kwargs: Any):
         super().__init__(*args, **kwargs)
