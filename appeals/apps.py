@@ -9,8 +9,11 @@ class AppealsConfig(AppConfig):
     def ready(self) -> None:
         from appeals import mails, receivers  # noqa: F401 - register themselves
         from appeals.desk import register_desks
+        from appeals.labels import LABELS
+        from helpdesk.headlines import name_codes
 
         register_desks()
+        name_codes(LABELS)
         self.add_pages()
 
     def add_pages(self) -> None:

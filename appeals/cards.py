@@ -2,17 +2,19 @@
 
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.utils.timezone import now
 
 from accounts.models import User
 from appeals.effects import EffectLine, effect_lines
 from appeals.labels import label
-from appeals.models import Appeal, AppealDecision, Decision, DecisionPerson, Notice, Outcome
+from appeals.models import Appeal, AppealDecision, Decision, DecisionPerson, Notice, Outcome, Review
 from helpdesk.models import Ticket
 from rulebook.models import RuleText
 
 HISTORY_AT_MOST = 10
 SIMILAR_AT_MOST = 5
+STANDING = Review.objects.filter(subject=OuterRef("pk"), undone_at=None)
 
 
 def subjects_of(ticket: Ticket) -> list[AppealDecision]:
@@ -21,6 +23,7 @@ def subjects_of(ticket: Ticket) -> list[AppealDecision]:
         ticket._appeal_subjects = list(  # type: ignore[attr-defined]
             AppealDecision.objects.filter(appeal__ticket=ticket)
             .select_related("appeal", "decision__platform", "decision__person", "decision__order")
+            .annotate(answer=Subquery(STANDING.values("reasons")[:1]))
             .order_by("id")
         )
         for subject in ticket._appeal_subjects:  # type: ignore[attr-defined]
@@ -85,6 +88,7 @@ def history_card(ticket: Ticket, user: User | None) -> dict[str, Any]:
     decisions = DecisionPerson.objects.filter(platform=people[0].platform_id, user_ref__in=refs)  # type: ignore[union-attr]
     earlier = (
         AppealDecision.objects.filter(decision__in=decisions.values("decision"))
+        .filter(appeal__ticket__in=Ticket.objects.visible_to(user))
         .exclude(appeal__ticket=ticket)
         .select_related("appeal__ticket", "decision")
         .order_by("-id")[:HISTORY_AT_MOST]

@@ -8,6 +8,9 @@ class HelpdeskConfig(AppConfig):
 
     def ready(self) -> None:
         from helpdesk import mails  # noqa: F401 - registers them
+        from helpdesk.forms.complaint import Category
+        from helpdesk.headlines import name_codes
         from helpdesk.search import follow_words
 
         follow_words()
+        name_codes(dict(Category.choices) | {"danger": _("I am in danger")})

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from helpdesk.headlines import headline
 from helpdesk.models import Priority, Status
 from helpdesk.spans import speaker
 from journal.templatetags.look import icon
@@ -99,7 +100,7 @@ def _worded(values: Iterable[tuple[Any, ...]], at: datetime, me: UUID) -> Iterab
             id=pk,
             url=f"{base}{reference}/",
             reference=reference,
-            summary=erased if erased_at else summary,
+            summary=erased if erased_at else headline(summary),
             pill=pill(status, due_at, snoozed_until),
             second=" · ".join(filter(None, told)),
             language=language,

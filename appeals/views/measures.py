@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -18,6 +18,7 @@ from appeals.forms.console import DeciderForm, OutOfCourtBodyForm
 from appeals.labels import label
 from appeals.models import Decider, OutOfCourtBody
 from appeals.permissions import measures_visible_to
+from helpdesk.views.console.frame import page
 from journal.errors import Refused
 
 A_PAGE = 50
@@ -27,10 +28,10 @@ A_PAGE = 50
 def measures(request: StaffRequest) -> HttpResponse:
     """What platforms have not confirmed yet, longest waiting first. Two queries, however many there are."""
     waiting = measures_visible_to(request.user).unconfirmed().select_related("platform", "ticket")
-    page = Paginator(waiting.order_by("asked_at", "id"), A_PAGE).get_page(request.GET.get("page"))
-    rows = [{"measure": each, "effect": label(each.effect_code)} for each in page]
-    context = {"rows": rows, "page": page, "may_confirm": request.user.has_role("lead", "head")}
-    return render(request, "appeals/console/measures.html", context)
+    shown = Paginator(waiting.order_by("asked_at", "id"), A_PAGE).get_page(request.GET.get("page"))
+    rows = [{"measure": each, "effect": label(each.effect_code)} for each in shown]
+    context = {"rows": rows, "page": shown, "may_confirm": request.user.has_role("lead", "head")}
+    return page(request, "appeals/console/measures.html", context)
 
 
 @require_POST
@@ -63,8 +64,8 @@ def deciders(request: StaffRequest) -> HttpResponse:
     known = Decider.objects.select_related("platform", "user", "mapped_by").order_by(
         "platform__name", "decided_by"
     )
-    page = Paginator(known, A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "appeals/console/deciders.html", {"form": form, "page": page})
+    shown = Paginator(known, A_PAGE).get_page(request.GET.get("page"))
+    return page(request, "appeals/console/deciders.html", {"form": form, "page": shown})
 
 
 @needs_role("lead", "head", "operator")
@@ -80,4 +81,4 @@ def bodies(request: StaffRequest, body_id: UUID | None = None) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("appeals_console:bodies")
     known = OutOfCourtBody.objects.filter(ended_at=None)
-    return render(request, "appeals/console/bodies.html", {"form": form, "bodies": known, "body": body})
+    return page(request, "appeals/console/bodies.html", {"form": form, "bodies": known, "body": body})

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from appeals.forms.console import LeaveForm, NoticeForm, ReviewForm
 from appeals.forms.statement import StatementForm
 from appeals.models import Appeal, AppealDecision, Notice, Outcome, Review
 from helpdesk.models import Ticket
+from helpdesk.views.console.frame import page
 from journal.errors import Refused
 
 CASE_ROLES = ("moderator", "lead", "head")
@@ -69,7 +70,7 @@ def review(request: StaffRequest, subject_id: UUID) -> HttpResponse:
     context["leaves"] = what_it_leaves(subject.decision, Outcome.OVERTURNED)
     fragment = request.headers.get("HX-Request") and request.method == "GET"
     template = "appeals/console/_review_form.html" if fragment else "appeals/console/review.html"
-    return render(request, template, context, status=409 if form.errors or statement.errors else 200)
+    return page(request, template, context, status=409 if form.errors or statement.errors else 200)
 
 
 def _decide(
@@ -191,4 +192,4 @@ def notice(request: StaffRequest, notice_id: UUID) -> HttpResponse:
     context = {"notice": notice, "ticket": notice.ticket, "form": form, "statement": statement}
     fragment = request.headers.get("HX-Request") and request.method == "GET"
     template = "appeals/console/_notice_decision.html" if fragment else "appeals/console/notice.html"
-    return render(request, template, context, status=409 if form.errors or statement.errors else 200)
+    return page(request, template, context, status=409 if form.errors or statement.errors else 200)

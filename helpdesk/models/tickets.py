@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from helpdesk.headlines import headline
 from helpdesk.models.queues import Queue, QueueKind, TeamMember
 from journal.ids import Row
 
@@ -141,6 +142,11 @@ class Ticket(Row):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def headline(self) -> str:
+        """The summary as staff read it."""
+        return headline(self.summary)
 
     @property
     def is_unfinished(self) -> bool:
