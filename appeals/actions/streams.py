@@ -18,7 +18,7 @@ from appeals.statements.check import check_item
 from appeals.statements.recourse import check_recourse
 from journal.actors import Actor
 
-BATCH = 1000  # statements stored in one transaction
+BATCH = 2000  # statements stored in one transaction
 NOT_JSON = {"line": ["The line is not valid JSON."]}
 
 Answer = dict[str, Any]
@@ -45,13 +45,15 @@ def take_in_each(
     while batch := list(islice(raws, BATCH)):
         judged = [_judge(raw, number + place) for place, raw in enumerate(batch, start=1)]
         number += len(batch)
+        refused = intake.refused
         expect_known = _store_new(platform, judged, expect_known, by=by, at=at, intake=intake)
         for answer, arriving in judged:
             if answer["status"] == 422:
                 intake.note(answer["errors"])
             elif arriving and arriving.answer and answer["status"] == 201:
                 answer["recourse"] = arriving.answer
-        intake.save()
+        if intake.refused > refused:
+            intake.save()
         yield from (answer for answer, _ in judged)
 
 
