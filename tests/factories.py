@@ -10,7 +10,7 @@ from accounts.models import ApiKey, Platform, RoleGrant, Scope, User, WebhookEnd
 from accounts.models.machines import hash_key
 from accounts.sealing import seal
 from appeals.actions.filing import file_appeal
-from appeals.models import AppealDecision, Decision, DecisionPerson, NoticeGroup
+from appeals.models import AppealDecision, Decision, DecisionPerson, Measure, NoticeGroup
 from appeals.window import window_end
 from helpdesk.actions import NEWCOMER, open_ticket
 from helpdesk.models import Barred, Message, Note, Queue, QueueKind, Side, Team, TeamMember, Ticket
@@ -248,6 +248,20 @@ def subject_of(opened):
 def make_group(platform=None):
     """The open group of all reports on one link."""
     return NoticeGroup.objects.create(platform=platform or make_platform(), link_hash=uuid7().bytes * 2)
+
+
+def make_measure(decision=None, *, at=NOON, **fields):
+    """A measure that waits: an effect of a decision to be undone."""
+    decision = decision or make_decision()
+    return Measure.objects.create(
+        platform=decision.platform,
+        kind="undo",
+        decision=decision,
+        effect_code=decision.effect_codes[0],
+        asked_at=at,
+        nag_at=at + timedelta(hours=24),
+        **fields,
+    )
 
 
 def make_endpoint(platform, *event_types, url=""):

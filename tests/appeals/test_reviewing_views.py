@@ -1,0 +1,157 @@
+"""The console's doors to answers: what is typed reaches the action, what is refused is said."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils.timezone import now
+
+from appeals.models import Appeal, AppealDecision, Decider, Decision, Measure, OutOfCourtBody, Review
+from helpdesk.models import QueueKind
+from tests.appeals.test_notice_decisions import make_notice
+from tests.factories import (
+    REASONS,
+    appeals_queue,
+    make_appeal,
+    make_decision,
+    make_group,
+    make_measure,
+    make_moderator,
+    make_queue,
+    make_user,
+    subject_of,
+)
+
+pytestmark = pytest.mark.django_db
+
+REPLACING = {
+    "decision_visibility": ["DECISION_VISIBILITY_CONTENT_AGE_RESTRICTED"],
+    "decision_ground": "DECISION_GROUND_INCOMPATIBLE_CONTENT",
+    "ground": "Rule 4.3",
+    "explanation": "The video may frighten children.",
+    "category": "STATEMENT_CATEGORY_VIOLENCE",
+    "content_type": ["CONTENT_TYPE_VIDEO"],
+    "content_date": "2026-11-20",
+    "decision_facts": "Seen by two people.",
+}
+
+
+@pytest.fixture
+def amir(client):
+    user = make_moderator(appeals_queue().team)
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def subject(amir):
+    return subject_of(make_appeal(at=now()))
+
+
+def send(client, subject, **fields):
+    typed = {
+        "turn": subject.appeal.ticket.turn,
+        "outcome": "overturned",
+        "reasons": REASONS,
+        "attested": "on",
+    }
+    return client.post(reverse("appeals_console:review", args=[subject.pk]), typed | fields)
+
+
+def test_the_form_says_what_overturning_leaves(client, subject):
+    page = client.get(reverse("appeals_console:review", args=[subject.pk]))
+    assert "The platform is asked to undo" in page.content.decode()
+
+
+def test_an_answer_goes_back_to_the_case(client, subject):
+    answer = send(client, subject)
+    assert answer.url == reverse("console:ticket", args=[subject.appeal.ticket.reference])
+    assert Review.objects.get().outcome == "overturned"
+
+
+def test_what_was_typed_stays_after_a_refusal(client, subject):
+    page = send(client, subject, attested="")
+    assert page.status_code == 409
+    assert REASONS in page.content.decode()
+    assert not Review.objects.exists()
+
+
+def test_a_stale_form_says_so_and_keeps_the_words(client, subject):
+    page = send(client, subject, turn=0)
+    assert "has changed since you opened it" in page.content.decode()
+    assert REASONS in page.content.decode()
+
+
+def test_modifying_takes_a_complete_statement(client, subject):
+    incomplete = send(client, subject, outcome="modified", **REPLACING | {"explanation": ""})
+    assert (incomplete.status_code, Review.objects.count()) == (409, 0)
+    assert send(client, subject, outcome="modified", **REPLACING).status_code == 302
+    assert Review.objects.get().replacement.incompatible_content_ground == "Rule 4.3"
+
+
+def test_an_answer_is_taken_back_within_ten_seconds(client, subject):
+    send(client, subject)
+    client.post(reverse("appeals_console:undo", args=[Review.objects.get().pk]))
+    assert AppealDecision.objects.get().outcome == ""
+
+
+def test_otto_of_another_team_finds_nothing(client, subject):
+    client.force_login(make_user("Otto", roles=["moderator"]))
+    assert send(client, subject).status_code == 404
+
+
+def test_a_late_appeal_is_heard_by_a_button(client, amir):
+    opened = make_appeal(make_decision(appeal_until=now() - timedelta(days=1)), at=now())
+    client.post(reverse("appeals_console:leave", args=[opened.ticket.appeal.pk]), {"give": "1"})
+    assert Appeal.objects.get().leave_given_at is not None
+
+
+def test_a_report_is_answered_with_no_action(client):
+    queue = make_queue(kind=QueueKind.NOTICE)
+    client.force_login(make_moderator(queue.team))
+    notice = make_notice(queue, make_group())
+    typed = {"turn": notice.ticket.turn, "action": "no_action", "reasons": REASONS}
+    assert client.post(reverse("appeals_console:notice", args=[notice.pk]), typed).status_code == 302
+    assert Decision.objects.get().kind == "no_action"
+
+
+def test_a_report_is_answered_with_a_restriction(client):
+    queue = make_queue(kind=QueueKind.NOTICE)
+    client.force_login(make_moderator(queue.team))
+    notice = make_notice(queue, make_group())
+    typed = {"turn": notice.ticket.turn, "action": "restriction", **REPLACING}
+    assert client.post(reverse("appeals_console:notice", args=[notice.pk]), typed).status_code == 302
+    assert Measure.objects.get().kind == "restrict"
+
+
+class TestLeads:
+    @pytest.fixture(autouse=True)
+    def lena(self, client):
+        client.force_login(make_moderator(appeals_queue().team, "Lena", role="lead"))
+
+    def test_map_deciders(self, client):
+        amir = make_moderator(appeals_queue().team)
+        decision = make_decision(decided_by="mod-17")
+        typed = {"platform": decision.platform_id, "decided_by": "mod-17", "user": amir.pk}
+        client.post(reverse("appeals_console:deciders"), typed)
+        assert Decider.objects.get().user == amir
+
+    def test_add_and_end_bodies(self, client):
+        typed = {"name": "A body", "country": "IE", "url": "https://ods.example"}
+        client.post(reverse("appeals_console:bodies"), typed)
+        body = OutOfCourtBody.objects.get()
+        client.post(reverse("appeals_console:body", args=[body.pk]), {"end": "1"})
+        assert OutOfCourtBody.objects.get().ended_at is not None
+
+    def test_the_list_of_measures_costs_the_same_for_3_and_for_40(self, client, django_assert_num_queries):
+        for _ in range(3):
+            make_measure()
+        page = reverse("appeals_console:measures")
+        with CaptureQueriesContext(connection) as few:
+            client.get(page)
+        for _ in range(37):
+            make_measure()
+        with django_assert_num_queries(len(few)):
+            client.get(page)
