@@ -1,0 +1,145 @@
+"""How the pages look and weigh, and that they leave nothing behind."""
+
+import gzip
+
+import pytest
+from playwright.sync_api import expect
+
+from helpdesk.models import QueueKind, Ticket
+from tests.factories import make_queue
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PAGES = ["/", "/how/", "/contact/", "/safety/", "/privacy/", "/accessibility/", "/complain/", "/nowhere/"]
+LANGUAGES = ["en", "fa"]
+WORDS = "They closed my channel on Monday."
+
+
+@pytest.fixture(autouse=True)
+def complaints():
+    return make_queue(kind=QueueKind.COMPLAINT)
+
+
+@pytest.fixture
+def away(settings, live_server):
+    """Where "Leave this page" leads to; within our own host, as no test calls the world."""
+    settings.QUICK_EXIT_URL = f"{live_server.url}/health/live"
+    return settings.QUICK_EXIT_URL
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing_and_nothing_is_cut_off(live_server, browse, findings, is_too_wide, language, dark):
+    page = browse(language=language, dark=dark, phone=True)
+    for path in PAGES:
+        page.goto(f"{live_server.url}{path}")
+        assert page.get_attribute("html", "dir") == ("rtl" if language == "fa" else "ltr")
+        assert (path, findings(page)) == (path, [])
+        assert not is_too_wide(page), path
+
+
+@pytest.mark.parametrize("path", ["/", "/complain/", "/privacy/"])
+def test_page_weighs_sixty_kilobytes_at_most_until_it_can_be_read(live_server, browse, path):
+    page = browse()
+    seen = []
+    page.on("response", lambda response: seen.append(response))
+    page.goto(f"{live_server.url}{path}")
+    page.wait_for_load_state("networkidle")
+    weights = [weight(each, path) for each in seen if "/proof" not in each.url]
+    assert sum(weights) <= 60_000
+    assert all(each.url.startswith(live_server.url) for each in seen)
+
+
+def weight(response, path):
+    """Bytes over the wire, with headers: a page as it is made, other files compressed as they are served."""
+    body = response.body()
+    return len(body if response.url.endswith(path) else gzip.compress(body, 6)) + 600
+
+
+def test_title_of_the_tab_says_nothing(live_server, page):
+    for path in ("/", "/complain/", "/danger/", "/case/enter/"):
+        page.goto(f"{live_server.url}{path}")
+        assert page.title() == "Help"
+
+
+def test_shift_three_times_leaves_no_words_and_no_way_back(live_server, page, away):
+    page.goto(f"{live_server.url}/how/")
+    page.goto(f"{live_server.url}/complain/")
+    page.fill("textarea[name=text]", WORDS)
+    for _ in range(3):
+        page.keyboard.press("Shift")
+    expect(page).to_have_url(away)
+    assert page.evaluate("Object.keys(sessionStorage).length") == 0
+    page.go_back()
+    expect(page).to_have_url(f"{live_server.url}/how/")
+
+
+def test_typing_capitals_leaves_nobody_out(live_server, page, away):
+    page.goto(f"{live_server.url}/complain/")
+    page.locator("textarea[name=text]").press_sequentially("ABCD")
+    expect(page).to_have_url(f"{live_server.url}/complain/")
+
+
+def test_leaving_works_without_scripts(live_server, browse, away):
+    page = browse(scripts=False)
+    page.goto(f"{live_server.url}/danger/")
+    page.get_by_role("link", name="Leave this page").click()
+    expect(page).to_have_url(away)
+
+
+def test_draft_stays_in_the_tab_and_ends_with_it(live_server, page):
+    page.goto(f"{live_server.url}/complain/")
+    page.fill("textarea[name=text]", WORDS)
+    page.goto(f"{live_server.url}/how/")
+    page.goto(f"{live_server.url}/complain/")
+    expect(page.locator("textarea[name=text]")).to_have_value(WORDS)
+    other = page.context.new_page()
+    other.goto(f"{live_server.url}/complain/")
+    expect(other.locator("textarea[name=text]")).to_have_value("")
+
+
+def test_draft_stays_on_the_device_only_when_asked_and_ends_with_sending(live_server, page):
+    page.goto(f"{live_server.url}/complain/")
+    page.get_by_label("Keep what I write").check()
+    page.fill("textarea[name=text]", WORDS)
+    other = page.context.new_page()
+    other.goto(f"{live_server.url}/complain/")
+    expect(other.locator("textarea[name=text]")).to_have_value(WORDS)
+    other.locator("input[name=category]").first.check()
+    other.get_by_role("button", name="Send").click()
+    expect(other.get_by_role("heading", level=1)).to_have_text("We have received it")
+    other.goto(f"{live_server.url}/complain/")
+    expect(other.locator("textarea[name=text]")).to_have_value("")
+
+
+def test_proof_of_work_is_found_in_the_background(live_server, page):
+    page.goto(f"{live_server.url}/complain/")
+    expect(page.locator("input[name=proof]")).not_to_have_value("", timeout=20_000)
+    page.fill("textarea[name=text]", WORDS)
+    page.locator("input[name=category]").first.check()
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator("[data-receipt]")).to_be_visible()
+    assert Ticket.objects.get().is_screened
+
+
+def test_second_page_asks_to_wait_where_no_script_runs(live_server, browse, settings):
+    settings.WAITS_PER_HOUR = 10
+    page = browse(scripts=False)
+    page.goto(f"{live_server.url}/complain/")
+    page.fill("textarea[name=text]", WORDS)
+    page.locator("input[name=category]").first.check()
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("wait a little")
+    page.wait_for_timeout(20_000)
+    page.get_by_role("button", name="I have waited").click()
+    expect(page.locator("[data-receipt]")).to_be_visible()
+    assert Ticket.objects.get().messages.get().text == WORDS
+
+
+def test_language_is_chosen_without_scripts(live_server, browse):
+    page = browse(scripts=False)
+    page.goto(f"{live_server.url}/how/")
+    page.locator(".languages summary").click()
+    page.get_by_role("button", name="فارسی").click()
+    expect(page).to_have_url(f"{live_server.url}/how/")
+    assert page.get_attribute("html", "dir") == "rtl"
