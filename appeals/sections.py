@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 from appeals.forms.appealing import Asks, NotifierAsks
 from appeals.labels import label
 from appeals.links import make_link
-from appeals.models import Appeal, AppealDecision, Notice, Outcome, OutOfCourtBody, Party, Review
-from appeals.telling import tell
+from appeals.models import Appeal, AppealDecision, Measure, Notice, Outcome, OutOfCourtBody, Party, Review
+from appeals.telling import Statement, tell
 from appeals.window import last_day, window_end
 from helpdesk.desks import Card
 from helpdesk.models import Ticket
@@ -115,15 +115,58 @@ def notice_next_step(ticket: Ticket, at: datetime) -> str:
 
 
 def appeal_data(ticket: Ticket) -> dict[str, Any]:
-    found = answers(ticket)
+    """What was asked for, what was decided where that may be shown, and every answer."""
+    own, found = asked(ticket), answers(ticket)
+    appeal = own["appeal"]
+    if appeal is None:
+        return {}
     return {
+        "asks": appeal.asks,
+        "described": appeal.described,
+        "urgent_by": appeal.urgent_by and appeal.urgent_by.isoformat(),
+        "urgent_why": appeal.urgent_why,
+        "decisions": [_statement_data(statement) for statement in own["statements"]],
         "answers": [
             {"outcome": each.outcome, "reasons": each.reasons, "decided_at": each.decided_at.isoformat()}
             for each in (answer["review"] for answer in found["reviews"])
-        ]
+        ],
+        "measures": [_measure_data(each["measure"]) for each in found["measures"]],
     }
 
 
 def notice_data(ticket: Ticket) -> dict[str, Any]:
-    notice = Notice.objects.filter(ticket=ticket).first()
-    return {"links": notice.links, "ground": notice.ground, "category": notice.category} if notice else {}
+    """What was reported, and what was decided once that is told."""
+    found = notice_answer(ticket)
+    notice = found["notice"]
+    if notice is None:
+        return {}
+    decided = found["statement"]
+    return {
+        "links": notice.links,
+        "ground": notice.ground,
+        "category": notice.category,
+        "law": notice.law,
+        "rule": notice.rule_code,
+        "decision": _statement_data(decided) if decided else None,
+    }
+
+
+def _statement_data(statement: Statement) -> dict[str, Any]:
+    """A decision as the page says it, in the reader's language."""
+    return {
+        "platform": statement.decision.platform.name,
+        "facts": [
+            {"question": fact.question, "answer": [*fact.sentences, *fact.quotes]} for fact in statement.facts
+        ],
+        "rule": statement.rule.words.text if statement.rule and statement.rule.words else None,
+    }
+
+
+def _measure_data(measure: Measure) -> dict[str, Any]:
+    confirmed_at = measure.confirmed_at
+    return {
+        "kind": measure.kind,
+        "effect": measure.effect_code,
+        "asked_at": measure.asked_at.isoformat(),
+        "confirmed_at": confirmed_at.isoformat() if confirmed_at else None,
+    }

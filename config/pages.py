@@ -17,6 +17,7 @@ from accounts.permissions import needs_role
 from accounts.roles import Role
 from appeals.models import OutOfCourtBody
 from helpdesk.models import Queue, QueueKind
+from helpdesk.views.sending import forget_receipt
 
 SECURITY_TEXT_FOR = timedelta(days=180)  # RFC 9116 advises less than a year
 KINDS_TOLD = (QueueKind.APPEAL, QueueKind.NOTICE, QueueKind.COMPLAINT)
@@ -36,7 +37,9 @@ def home(request: HttpRequest) -> HttpResponse:
 def leave(request: HttpRequest) -> HttpResponse:
     """The way out without JavaScript: forget who looked at what, and go to a page that says nothing."""
     request.session.flush()
-    return HttpResponseRedirect(settings.QUICK_EXIT_URL)
+    response = HttpResponseRedirect(settings.QUICK_EXIT_URL)
+    forget_receipt(response)
+    return response
 
 
 @require_safe

@@ -192,5 +192,10 @@ def sent(request: HttpRequest) -> HttpResponse:
 def kept(request: HttpRequest) -> HttpResponse:
     """The person has kept the receipt: this browser forgets it."""
     response = HttpResponseRedirect(reverse("helpdesk:case_login"))
-    response.delete_cookie(COOKIE, path=reverse("helpdesk:sent"))
+    forget_receipt(response)
     return response
+
+
+def forget_receipt(response: HttpResponse) -> None:
+    """Let this browser forget what it has just sent."""
+    response.delete_cookie(COOKIE, path=reverse("helpdesk:sent"))

@@ -132,6 +132,20 @@ def test_receipt_is_gone_once_kept(client, decision):
     assert client.get(reverse("helpdesk:sent")).status_code == 410
 
 
+def test_way_out_forgets_the_receipt(client, decision):
+    client.get(at(decision, "ask"))
+    client.post(at(decision, "ask"), given())
+    client.get(reverse("leave"))
+    assert client.get(reverse("helpdesk:sent")).status_code == 410
+
+
+def test_data_to_take_along_holds_the_decision_once_it_is_proven(client, decision):
+    enter(client, client.post(at(decision, "ask"), given()))
+    about = client.get(reverse("helpdesk:case_data_file")).json()["about"]
+    assert "nobody can open it" in str(about["decisions"])
+    assert about["asks"] == "undo"
+
+
 def test_receipt_opens_the_case(client, decision):
     response = client.post(at(decision, "ask"), given())
     receipt = " ".join(part.split("</li>")[0] for part in receipt_in(response).split("<li>")[1:])
