@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from appeals import cards, sections
-from appeals.actions.leave import omit_rest
+from appeals.actions.endings import forget_appeal, forget_notice
 from appeals.kinds import MINORS
-from appeals.models import AppealDecision, DecisionPerson, Measure
+from appeals.models import Appeal, AppealDecision, DecisionPerson, Measure, Notice
 from appeals.telling import CATEGORIES
 from helpdesk.desks import Card, Desk, register
 from helpdesk.models import QueueKind, Ticket
@@ -53,13 +53,14 @@ def _accounts(ticket: Ticket) -> set[tuple[Any, str]]:
     return set(people.values_list("platform", "user_ref"))
 
 
-def on_erase(ticket: Ticket, at: datetime) -> None:
-    """Empty what an appeal holds of a person's words."""
-    appeal = getattr(ticket, "appeal", None)
-    if appeal is not None:
-        appeal.urgent_why = appeal.described = ""
-        appeal.save(update_fields=["urgent_why", "described"])
-        omit_rest(appeal, at=at)
+def on_erase_appeal(ticket: Ticket, at: datetime) -> None:
+    for appeal in Appeal.objects.filter(ticket=ticket):
+        forget_appeal(appeal, at=at)
+
+
+def on_erase_notice(ticket: Ticket, at: datetime) -> None:
+    for notice in Notice.objects.filter(ticket=ticket):
+        forget_notice(notice)
 
 
 APPEAL_DESK = Desk(
@@ -82,7 +83,7 @@ APPEAL_DESK = Desk(
     why_not_erased=why_not_erased,
     same_person=same_person,
     person_may_reopen=False,
-    on_erase=on_erase,
+    on_erase=on_erase_appeal,
     take_data=sections.appeal_data,
 )
 NOTICE_DESK = Desk(
@@ -101,6 +102,7 @@ NOTICE_DESK = Desk(
     may_purge=may_purge,
     why_not_erased=why_not_erased,
     person_may_reopen=False,
+    on_erase=on_erase_notice,
     take_data=sections.notice_data,
 )
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from appeals.actions.leave import omit_rest
+from appeals.actions.endings import omit_rest
 from appeals.models import Appeal
 from helpdesk.models import QueueKind, Status
 from helpdesk.signals import ticket_moved

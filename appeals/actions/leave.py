@@ -6,13 +6,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from appeals.actions.endings import omit_rest
 from appeals.actions.filing import lock_appeal
-from appeals.models import Appeal, Outcome
+from appeals.models import Appeal
 from appeals.permissions import can_steer
 from helpdesk.actions import move_ticket, reply
 from helpdesk.models import Status
 from journal.actions import record
 from journal.errors import Refused, require
+
+LEAST_REASONS = 20  # characters
 
 
 @transaction.atomic
@@ -35,14 +38,13 @@ def refuse_leave(appeal: Appeal, *, by: User, at: datetime, reasons: str) -> App
     require(can_steer(by, appeal) and by.has_role("lead", "head"))
     if not appeal.needs_leave or appeal.leave_given_at:
         raise Refused("no_leave_needed", _("This appeal needs no leave."))
+    if len(reasons.strip()) < LEAST_REASONS:
+        raise Refused(
+            "no_reasons", _("Write why the appeal is not heard; the person reads it."), field="reasons"
+        )
     reply(appeal.ticket, by=by, at=at, text=reasons, turn=None)
     record(appeal, "leave_refused", by=by, at=at)
     omit_rest(appeal, at=at)
     appeal.ticket.refresh_from_db()
     move_ticket(appeal.ticket, Status.RESOLVED, by=by, at=at, code="resolved")
     return appeal
-
-
-def omit_rest(appeal: Appeal, *, at: datetime) -> None:
-    """What has no answer when the case ends is counted as omitted, and its place is free again."""
-    appeal.decisions.filter(outcome="").update(outcome=Outcome.OMITTED, decided_at=at, closed_at=at)

@@ -6,11 +6,13 @@ from django.core.exceptions import PermissionDenied
 from appeals.actions.notice_decisions import decide_notice
 from appeals.models import Decision, Measure, Notice
 from helpdesk.models import QueueKind, Status, Ticket
+from journal.models import Delivery
 from tests.appeals.test_reviews import REPLACEMENT
 from tests.factories import (
     NOON,
     REASONS,
     make_case,
+    make_endpoint,
     make_group,
     make_moderator,
     make_queue,
@@ -69,9 +71,12 @@ def test_every_report_on_the_link_is_answered_at_once(queue, amir, group):
 
 
 def test_a_restriction_is_asked_of_the_platform_and_counted_by_its_ground(queue, amir, group):
+    make_endpoint(group.platform)
     notice = make_notice(queue, group)
     decide_notice(notice, by=amir, at=NOON, statement=REPLACEMENT, reasons="")
     notice.refresh_from_db()
+    told = Delivery.objects.get(kind="measure.required").body
+    assert "/decision/" in told["appeal_url"]
     assert notice.acted_on == "rules"
     assert list(Measure.objects.values_list("kind", "effect_code")) == [
         ("restrict", "DECISION_VISIBILITY_CONTENT_AGE_RESTRICTED")

@@ -1,0 +1,53 @@
+"""What follows when the case of an appeal or a report ends, or its words go."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from appeals.models import Appeal, AppealDecision, DecisionPerson, Notice, Outcome, Review
+
+KEPT_AFTER_WINDOW = timedelta(days=30)
+
+
+def omit_rest(appeal: Appeal, *, at: datetime) -> None:
+    """What has no answer when the case ends is counted as omitted, and its place is free again.
+
+    What the platform told us of the person then ends as if nobody had appealed.
+    """
+    unanswered = appeal.decisions.filter(outcome="")
+    decisions = list(unanswered.values_list("decision", flat=True))
+    unanswered.update(outcome=Outcome.OMITTED, decided_at=at, closed_at=at)
+    _end_with_window(decisions, at)
+
+
+def _end_with_window(decisions: Sequence[UUID], at: datetime) -> None:
+    for person in _people_of(decisions).select_related("decision"):
+        until = person.decision.appeal_until
+        person.empty_at = (max(until, at) if until else at) + KEPT_AFTER_WINDOW
+        person.save(update_fields=["empty_at"])
+
+
+def _people_of(decisions: Sequence[UUID]) -> QuerySet[DecisionPerson]:
+    """What is said of the people of these decisions, where no appeal of theirs is open any more."""
+    still_open = AppealDecision.objects.filter(decision__in=decisions, closed_at=None).values("decision")
+    return DecisionPerson.objects.filter(decision__in=decisions, emptied_at=None).exclude(
+        decision__in=still_open
+    )
+
+
+def forget_appeal(appeal: Appeal, *, at: datetime) -> None:
+    """The words go: those of the appeal, the reasons, and what the platform told of the person."""
+    appeal.urgent_why = appeal.described = ""
+    appeal.save(update_fields=["urgent_why", "described"])
+    omit_rest(appeal, at=at)
+    Review.objects.filter(subject__appeal=appeal).update(reasons="")
+    _end_with_window(list(appeal.decisions.values_list("decision", flat=True)), at)
+
+
+def forget_notice(notice: Notice) -> None:
+    """The words of a report go; that there was one, of what kind and how it ended, is counted on."""
+    notice.links = []
+    notice.law = ""
+    notice.save(update_fields=["links", "law"])

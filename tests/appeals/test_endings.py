@@ -1,0 +1,71 @@
+"""When a case ends or is erased, words go and counts stay; nothing of a person is kept without a reason."""
+
+from datetime import timedelta
+
+import pytest
+
+from appeals.actions.emptying import empty_people
+from appeals.actions.reviews import decide
+from appeals.models import Appeal, AppealDecision, DecisionPerson, Notice, Review
+from helpdesk.actions import erase_case, withdraw
+from helpdesk.models import QueueKind
+from tests.appeals.test_notice_decisions import make_notice
+from tests.factories import (
+    NOON,
+    REASONS,
+    appeals_queue,
+    make_appeal,
+    make_decision,
+    make_group,
+    make_moderator,
+    make_queue,
+    person,
+    subject_of,
+)
+
+pytestmark = pytest.mark.django_db
+
+RITA = {"user_ref": "u-1", "content_excerpt": "My words"}
+
+
+@pytest.fixture
+def decision():
+    decision = make_decision(person=RITA)
+    DecisionPerson.objects.update(empty_at=decision.appeal_until + timedelta(days=30))
+    return decision
+
+
+def test_what_was_told_of_a_person_is_emptied_after_the_window(decision):
+    assert empty_people(at=decision.appeal_until + timedelta(days=29)) == 0
+    assert empty_people(at=decision.appeal_until + timedelta(days=30)) == 1
+    row = DecisionPerson.objects.get()
+    assert (row.user_ref, row.content_excerpt, bool(row.reference)) == ("", "", True)
+
+
+def test_an_appeal_keeps_it_while_it_stands(decision):
+    make_appeal(decision)
+    assert empty_people(at=decision.appeal_until + timedelta(days=365)) == 0
+
+
+def test_a_withdrawn_appeal_gives_it_back_its_end(decision):
+    opened = make_appeal(decision)
+    withdraw(opened.ticket, by=person(opened.ticket), at=NOON)
+    assert DecisionPerson.objects.get().empty_at == decision.appeal_until + timedelta(days=30)
+
+
+def test_erasing_an_answered_case_takes_the_reasons_and_leaves_the_count(decision):
+    opened = make_appeal(decision, urgent_why="An election")
+    subject = subject_of(opened)
+    amir = make_moderator(appeals_queue().team)
+    decide(subject, by=amir, at=NOON, outcome="upheld", reasons=REASONS, attested=True)
+    erase_case(opened.ticket, by=person(opened.ticket), at=NOON + timedelta(days=1))
+    assert (Review.objects.get().reasons, Appeal.objects.get().urgent_why) == ("", "")
+    assert AppealDecision.objects.get().outcome == "upheld"
+    assert DecisionPerson.objects.get().empty_at is not None
+
+
+def test_erasing_a_report_takes_its_links():
+    notice = make_notice(make_queue(kind=QueueKind.NOTICE), make_group())
+    erase_case(notice.ticket, by=person(notice.ticket), at=NOON)
+    notice = Notice.objects.get()
+    assert (notice.links, notice.items, notice.category) == ([], 1, "STATEMENT_CATEGORY_VIOLENCE")
