@@ -1,6 +1,7 @@
 # make run     start everything on this machine      make test    run every test
 # make check   format, lint, types, layers, texts    make bench   measure, as ratios
 # make lock    pin what *.in and package.json ask for
+# make faults  10,000 appeals under 200 kills         make fuzz     100,000 calls of the API
 PYTHON ?= python3
 PY := .venv/bin/python
 # Each step leaves a stamp named after the content it was made from, so that nothing is built twice.
@@ -13,10 +14,12 @@ NODE := $(if $(NODE20),node,.venv/bin/node)
 NPM := $(if $(NODE20),npm,.venv/bin/npm)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench lock messages format
+FAULTS := FAULT_SUBMISSIONS=10000 FAULT_KILLS=200
+
+.PHONY: help setup run test faults check bench lock messages format
 
 help:
-	@sed -n '1,3s/^# //p' Makefile
+	@sed -n '1,4s/^# //p' Makefile
 
 $(PINS):
 	@command -v $(PYTHON) >/dev/null || { echo "Python is missing. Debian: apt install python3 python3-venv. macOS: brew install python@3.13"; exit 1; }
@@ -46,6 +49,9 @@ run: setup
 test: setup
 	@$(PY) -m tests.chromium >/dev/null
 	@$(PY) -m pytest
+
+faults: setup
+	@$(FAULTS) $(PY) -m pytest -s tests/faults
 
 check: setup
 	.venv/bin/ruff format --check --quiet .

@@ -67,7 +67,9 @@ class _Post(BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.received.append((self.path, dict(self.headers.items()), body))
+        with self.server.writing:
+            self.server.received.append((self.path, dict(self.headers.items()), body))
+            self.server.arrivals.append(time.monotonic())
         time.sleep(self.server.wait)
         status, headers = self.server.answer
         self.send_response(status)
@@ -81,7 +83,7 @@ class _Post(BaseHTTPRequestHandler):
 
 
 class WebhookReceiver(ThreadingHTTPServer):
-    """`received` holds (path, headers, body); `answer` is the status and headers that it gives."""
+    """`received` holds (path, headers, body), `arrivals` when; `answer` is its status and headers."""
 
     daemon_threads = True
 
@@ -90,7 +92,8 @@ class WebhookReceiver(ThreadingHTTPServer):
 
     def __init__(self, certificate=None):
         super().__init__(("127.0.0.1", 0), _Post)
-        self.received = []
+        self.received, self.arrivals = [], []
+        self.writing = threading.Lock()
         self.answer = (204, {})
         self.wait = 0
         if certificate:

@@ -73,10 +73,10 @@ class Copy:
         )
         return self
 
-    def manage(self, *words):
+    def manage(self, *words, timeout=60):
         argv = [sys.executable, "manage.py", *words]
         return subprocess.run(
-            argv, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=60
+            argv, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=timeout
         )
 
     def is_ready(self):
