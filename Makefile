@@ -15,8 +15,9 @@ NPM := $(if $(NODE20),npm,.venv/bin/npm)
 
 .DEFAULT_GOAL := help
 FAULTS := FAULT_SUBMISSIONS=10000 FAULT_KILLS=200
+FUZZ := FUZZ_CALLS=100000 FUZZ_SECONDS=7200
 
-.PHONY: help setup run test faults check bench lock messages format
+.PHONY: help setup run test faults fuzz check bench lock messages format
 
 help:
 	@sed -n '1,4s/^# //p' Makefile
@@ -53,6 +54,9 @@ test: setup
 faults: setup
 	@$(FAULTS) $(PY) -m pytest -s tests/faults
 
+fuzz: setup
+	@$(FUZZ) $(PY) -m pytest -s tests/test_schema.py
+
 check: setup
 	.venv/bin/ruff format --check --quiet .
 	.venv/bin/ruff check --quiet .
@@ -62,6 +66,7 @@ check: setup
 	.venv/bin/mypy
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) manage.py messages --check
+	$(PY) manage.py spectacular --validate --fail-on-warn --file /dev/null
 	$(PY) .ci/deployment.py
 
 bench: setup

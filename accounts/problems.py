@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.utils.translation import gettext as _
-from rest_framework import exceptions
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework import exceptions, serializers
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -17,6 +18,40 @@ from rest_framework.views import exception_handler
 from journal.errors import Refused
 
 MEDIA_TYPE = "application/problem+json"
+
+
+class FieldProblem(serializers.Serializer[Any]):
+    """One field that is not right: a JSON pointer to it, and what to do."""
+
+    pointer = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class Problem(serializers.Serializer[Any]):
+    """Problem details (RFC 9457); `title` is the code for machines, `detail` says what to do."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    errors = FieldProblem(many=True, required=False)  # type: ignore[assignment]
+
+
+PROBLEMS = {
+    (status, MEDIA_TYPE): OpenApiResponse(Problem, description=why)
+    for status, why in {
+        400: "The call cannot be read.",
+        401: "No key, or an unknown one.",
+        403: "Not allowed to you, or only to a person.",
+        404: "Nothing of this kind is within your sight.",
+        406: "There is no other form of the answer.",
+        409: "The domain says no: `title` is the code.",
+        413: "Too large.",
+        415: "Another kind of content is needed.",
+        422: "Some fields are not right: `errors` says which.",
+        429: "Too many calls. Send it again later.",
+    }.items()
+}
 
 
 class ProblemRenderer(JSONRenderer):
@@ -51,6 +86,12 @@ def _problem(status: int, code: str, detail: str, headers: Any = None, **more: A
     response = Response(body, status=status, headers=headers and dict(headers))
     response.is_problem = True  # type: ignore[attr-defined]
     return response
+
+
+def problem(status: int, code: str, detail: Any) -> JsonResponse:
+    """A problem outside the API's views: an address that leads nowhere, a fault of ours."""
+    body = {"type": "about:blank", "title": code, "status": status, "detail": str(detail)}
+    return JsonResponse(body, status=status, content_type=MEDIA_TYPE)
 
 
 def _code_of(error: Exception) -> str:

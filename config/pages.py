@@ -11,14 +11,17 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
+from django.views import defaults
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import needs_role
+from accounts.problems import problem
 from accounts.roles import Role
 from appeals.models import OutOfCourtBody
 from helpdesk.models import Queue, QueueKind
 from helpdesk.views.sending import forget_receipt
 
+API = "/api/"
 SECURITY_TEXT_FOR = timedelta(days=180)  # RFC 9116 advises less than a year
 KINDS_TOLD = (QueueKind.APPEAL, QueueKind.NOTICE, QueueKind.COMPLAINT)
 
@@ -97,6 +100,20 @@ def security_text(request: HttpRequest) -> HttpResponse:
         f"Canonical: {settings.BASE_URL}{reverse('security_text')}",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """No such page, in words for people, or for a machine where it asked below /api/."""
+    if request.path.startswith(API):
+        return problem(404, "not_found", _("There is nothing at this address."))
+    return defaults.page_not_found(request, exception)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """A fault of ours."""
+    if request.path.startswith(API):
+        return problem(500, "error", _("Something went wrong here. Send the call again later."))
+    return defaults.server_error(request)
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:

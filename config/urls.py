@@ -32,3 +32,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/ready", health.ready, name="health_ready"),
     path("metrics", health.metrics, name="metrics"),
 ]
+handler404 = pages.not_found
+handler500 = pages.broken

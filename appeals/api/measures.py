@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api import KeyAuthentication, KeyRequest, NeedsScope
+from accounts.problems import PROBLEMS
 from appeals.actions.measures import confirm_measure
 from appeals.actions.reviews import answer_remit
 from appeals.models import Decision, Measure, Outcome, Review
@@ -24,7 +25,7 @@ class MeasureOut(serializers.ModelSerializer[Measure]):
 
     statement = serializers.UUIDField(source="decision_id")
     effect = serializers.CharField(source="effect_code")
-    platform_ref = serializers.CharField(source="effect.platform_ref", default=None)
+    platform_ref = serializers.CharField(source="effect.platform_ref", default=None, allow_null=True)
 
     class Meta:
         model = Measure
@@ -50,7 +51,7 @@ class MeasureList(APIView):
     authentication_classes = [KeyAuthentication]
     permission_classes: Any = [NeedsScope("measures:read")]
 
-    @extend_schema(responses=MeasurePage, parameters=[MeasureCursor])
+    @extend_schema(responses={200: MeasurePage, **PROBLEMS}, parameters=[MeasureCursor])
     def get(self, request: KeyRequest) -> Response:
         measures = measures_visible_to(request.auth).unconfirmed().filter(asked_at__lte=now())
         after = MeasureCursor(data=request.query_params)
@@ -68,7 +69,7 @@ class MeasureConfirm(APIView):
     authentication_classes = [KeyAuthentication]
     permission_classes: Any = [NeedsScope("measures:write")]
 
-    @extend_schema(request=None, responses=MeasureOut)
+    @extend_schema(request=None, responses={200: MeasureOut, **PROBLEMS})
     def post(self, request: KeyRequest, measure_id: UUID) -> Response:
         measure = get_object_or_404(measures_visible_to(request.auth), pk=measure_id)
         return Response(MeasureOut(confirm_measure(measure, by=request.auth, at=now())).data)
@@ -91,7 +92,7 @@ class RemitAnswer(APIView):
     authentication_classes = [KeyAuthentication]
     permission_classes: Any = [NeedsScope("measures:write")]
 
-    @extend_schema(request=RemitAnswerIn, responses=RemitAnswerOut)
+    @extend_schema(request=RemitAnswerIn, responses={200: RemitAnswerOut, **PROBLEMS})
     def post(self, request: KeyRequest, review_id: UUID) -> Response:
         shape = RemitAnswerIn(data=request.data)
         shape.is_valid(raise_exception=True)

@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from accounts.api import KeyAuthentication, NeedsScope
 from accounts.models import ApiKey, Platform, Scope
+from accounts.problems import PROBLEMS
 from appeals.actions.notices import file_notice
 from appeals.kinds import is_child_abuse
 from appeals.models import Ground
@@ -87,7 +88,7 @@ class NoticesView(APIView):
     authentication_classes = [KeyAuthentication]
     permission_classes = [NeedsScope(Scope.NOTICES_WRITE)]  # type: ignore[list-item]
 
-    @extend_schema(request=NoticeIn, responses={201: NoticeOut, 200: NoticeOut})
+    @extend_schema(request=NoticeIn, responses={201: NoticeOut, 200: NoticeOut, **PROBLEMS})
     def post(self, request: Request) -> Response:
         shape = NoticeIn(data=request.data)
         shape.is_valid(raise_exception=True)

@@ -24,6 +24,7 @@ from rest_framework.views import APIView
 
 from accounts.api import KeyAuthentication
 from accounts.models import ApiKey, Platform, Scope
+from accounts.problems import MEDIA_TYPE, Problem
 from appeals.actions.decisions import Arriving, PuidsTaken, take_in_statements
 from appeals.api.limits import is_over_limit
 from appeals.models import Decision, DecisionKind, Door, Intake, Puid
@@ -144,6 +145,7 @@ def _described(summary: str, body: Any, success: dict, **more: Any) -> Any:
         request={"application/json": body} if body else None,
         responses={
             **{(status, "application/json"): shape for status, shape in (errors | success).items()},
+            (404, MEDIA_TYPE): Problem,
             (429, "text/plain"): OpenApiResponse({"type": "string"}, description=LIMIT_REACHED),
         },
         **more,

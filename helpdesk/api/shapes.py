@@ -169,12 +169,3 @@ class QueueOut(serializers.Serializer[Any]):
     slug = serializers.SlugField()
     name = serializers.CharField()
     kind = serializers.ChoiceField(choices=QueueKind.choices)
-
-
-class Problem(serializers.Serializer[Any]):
-    """Problem details (RFC 9457); `title` is the code for machines, `detail` says what to do."""
-
-    type = serializers.CharField()
-    title = serializers.CharField()
-    status = serializers.IntegerField()
-    detail = serializers.CharField()

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.timezone import now
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 
 from accounts.api import KeyAuthentication, NeedsPerson, NeedsScope, StaffSession
 from accounts.models import User
+from accounts.problems import PROBLEMS
 from helpdesk import actions
 from helpdesk.api import shapes
 from helpdesk.api.once import once
@@ -27,24 +28,11 @@ from helpdesk.search import search
 
 A_SEARCH = 100
 IDEMPOTENCY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=False)
-NO = {
-    code: OpenApiResponse(shapes.Problem, description=why)
-    for code, why in {
-        400: "The call cannot be read.",
-        401: "No key, or an unknown one.",
-        403: "Not allowed to you, or only to a person.",
-        404: "No such case within your sight.",
-        409: "The domain says no: `title` is the code.",
-        413: "Too large.",
-        415: "Another kind of content is needed.",
-        422: "Some fields are not right.",
-    }.items()
-}
 
 
 def describe(success: Any, *, request: Any = None, status: int = 200, name: str) -> Any:
     """What the schema says of a door that changes something."""
-    responses = {status: success, **NO}
+    responses = {status: success, **PROBLEMS}
     return extend_schema(request=request, responses=responses, parameters=[IDEMPOTENCY], operation_id=name)
 
 
@@ -87,7 +75,7 @@ class ReadView(TicketView):
 class QueueList(ReadView):
     """The queues within your sight."""
 
-    @extend_schema(responses={200: shapes.QueueOut(many=True), **NO}, operation_id="queues_list")
+    @extend_schema(responses={200: shapes.QueueOut(many=True), **PROBLEMS}, operation_id="queues_list")
     def get(self, request: Request) -> Response:
         queues = Queue.objects.visible_to(acting_staff(self.by())).in_use()
         return Response(shapes.QueueOut(queues, many=True).data)
@@ -97,7 +85,7 @@ class TicketList(ReadView):
     """Cases within your sight, oldest first."""
 
     @extend_schema(
-        responses={200: shapes.TicketPage, **NO},
+        responses={200: shapes.TicketPage, **PROBLEMS},
         parameters=[shapes.TicketQuery],
         operation_id="tickets_list",
     )
@@ -124,7 +112,7 @@ class TicketList(ReadView):
 class TicketDetail(ReadView):
     """One case with its words."""
 
-    @extend_schema(responses={200: shapes.TicketWhole, **NO}, operation_id="tickets_read")
+    @extend_schema(responses={200: shapes.TicketWhole, **PROBLEMS}, operation_id="tickets_read")
     def get(self, request: Request, ticket_id: UUID) -> Response:
         user = acting_staff(self.by())
         tickets = Ticket.objects.visible_to(user).select_related("queue")
@@ -137,7 +125,8 @@ class FileDownload(ReadView):
     """The bytes of an attachment, as a download."""
 
     @extend_schema(
-        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY, **NO}, operation_id="tickets_file"
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY, **PROBLEMS},
+        operation_id="tickets_file",
     )
     def get(self, request: Request, ticket_id: UUID, attachment_id: UUID) -> HttpResponse:
         files = self.ticket(ticket_id).attachments.filter(erased_at=None)

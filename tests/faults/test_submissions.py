@@ -52,7 +52,7 @@ def copy():
     running.environment |= {"WAITS_PER_HOUR": "0", "STATEMENT_CALLS_PER_MINUTE": "60000"}
     running.start()
     try:
-        assert wait_for(running.is_ready), "not ready in time"
+        assert wait_for(running.is_ready, 180), "not ready in time"
         yield running
     finally:
         if running.process.poll() is None:
