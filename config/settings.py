@@ -226,6 +226,7 @@ LANGUAGES = [("en", "English"), ("ru", "Русский"), ("fa", "فارسی")]
 MODELTRANSLATION_LANGUAGES = ("en", "ru", "fa", "uk", "be", "ar", "zh-hant", "pt-br", "es", "fr")
 MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
 MODELTRANSLATION_FALLBACK_LANGUAGES = ("en",)
+FORMAT_MODULE_PATH = ["config.formats"]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 
 STATIC_URL = "/static/"

@@ -52,7 +52,7 @@ def test_every_country_is_named(code):
 def test_it_says_what_was_done_until_when_and_why():
     text = said(decide(end_date_visibility_restriction=date(2027, 1, 31)))
     assert "made harder to find" in text
-    assert "This lasts until Jan. 31, 2027." in text
+    assert "This lasts until 31 January 2027." in text
     assert "Unlawful or harmful speech" in text
     assert "A machine found it." in text
     assert "A person decided." in text
