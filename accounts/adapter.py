@@ -57,11 +57,13 @@ class AccountAdapter(DefaultAccountAdapter):
         return visitor(request)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """Where somebody's work is: the queues, the people, or their own account."""
+        """Where somebody's work is: the queues, the rules, the people, or their own account."""
         user = request.user
         assert isinstance(user, User)  # noqa: S101 - asked only about somebody who is signed in
         if user.works_on_queues:
             return "/console/"
+        if user.has_role("policy_editor"):
+            return "/console/rules/"
         return reverse("accounts:people" if is_operator(user) else settings.LOGIN_REDIRECT_URL)
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
