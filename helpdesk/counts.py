@@ -15,10 +15,12 @@ _CAPPED = """SELECT count(*) FROM (
     SELECT 1 FROM helpdesk_ticket t WHERE t.queue_id = helpdesk_queue.id AND {} LIMIT {}
 ) counted"""
 _UNFINISHED = "t.status IN ('new', 'open', 'waiting')"
+# Asking for the order of the index keeps the planner from reading the table instead.
+_IN_ORDER = "ORDER BY t.priority, t.due_at, t.id"
 # Naming every priority lets one index on (queue, priority, due_at) answer.
 _LATE = f"{_UNFINISHED} AND t.priority IN (1, 2, 3, 4) AND t.due_at < %s"
 _MINE = f"{_UNFINISHED} AND t.assignee_id = %s"
-_FREE = "t.status = 'new' AND t.assignee_id IS NULL"
+_FREE = f"t.status = 'new' AND t.assignee_id IS NULL {_IN_ORDER}"
 
 
 def _count(condition: str, *values: Any) -> RawSQL:
@@ -80,7 +82,7 @@ def rail_for(user: Any, at: datetime) -> Rail:
         Queue.objects.visible_to(user)
         .in_use()
         .annotate(
-            unfinished=_count(_UNFINISHED),
+            unfinished=_count(f"{_UNFINISHED} {_IN_ORDER}"),
             late=_count(_LATE, at),
             free=_count(_FREE),
             mine=_count(_MINE, user.pk),

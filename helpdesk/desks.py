@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from helpdesk.headlines import headline
+
 
 @dataclass(frozen=True)
 class Card:
@@ -65,5 +67,6 @@ def desk_of(kind: str) -> Desk:
 
 
 def category_words(kind: str, category: str) -> str:
-    """A category as its desk calls it; its code in plain letters where no desk does."""
-    return str(desk_of(kind).categories.get(category, category.replace("_", " ")))
+    """A category as its desk or the app that writes it calls it; else its code in plain letters."""
+    known = desk_of(kind).categories.get(category) or headline(category)
+    return category.replace("_", " ") if known == category else str(known)
