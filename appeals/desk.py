@@ -65,6 +65,7 @@ def on_erase_notice(ticket: Ticket, at: datetime) -> None:
 
 APPEAL_DESK = Desk(
     kind=QueueKind.APPEAL,
+    bulk="appeals_console:bulk",
     cards=(
         Card("decision", "appeals/console/_decision_card.html", cards.decision_card),
         Card("in_force", "appeals/console/_in_force_card.html", cards.in_force_card),

@@ -29,6 +29,7 @@ class Desk:
     (code -> sentence; a code that is missing is not shown to them) and `staff_words` to the staff.
     `categories` name what a ticket of the kind may be about (code -> label); of those in
     `hides_pictures_of` no picture is ever shown to staff.
+    `bulk` names the page where several tickets of the kind are decided at once (it takes `?t=reference`).
     `next_step(ticket, at)` is the sentence on the case page that says what happens next and by when.
     `may_purge(ticket, at)` is False while a window or a round is open (design 9).
     `why_not_erased(ticket, at)` is the sentence that the person reads where erasing must wait, else None.
@@ -38,6 +39,7 @@ class Desk:
 
     kind: str
     cards: tuple[Card, ...] = ()
+    bulk: str = ""
     forms: tuple[Card, ...] = ()
     sections: tuple[Card, ...] = ()
     categories: Mapping[str, Any] = field(default_factory=dict)

@@ -40,6 +40,18 @@ class ReviewForm(forms.Form):
             del self.fields["attested"]
 
 
+class BulkReviewForm(forms.Form):
+    """One answer to many like appeals. What needs words or a date of its own is answered one by one."""
+
+    outcome = forms.ChoiceField(label=_("Outcome"), choices=OUTCOMES[:2], widget=forms.RadioSelect)
+    reasons = forms.CharField(
+        label=_("Reasons"),
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("Each person reads these words as the answer to their own case."),
+    )
+    attested = forms.BooleanField(label=_("I took part in none of these decisions"), required=False)
+
+
 class NoticeForm(forms.Form):
     """The answer to a report: no action with reasons, or a restriction (with a StatementForm beside it)."""
 

@@ -46,6 +46,7 @@ ROUTES = {
         PLATFORM_KEY, status=422, method="post", args=nothing_there, content_type="application/json"
     ),
     "appeals_console:review": staff(args=nothing_there),
+    "appeals_console:bulk": staff(*READERS),
     "appeals_console:undo": staff(method="post", args=nothing_there),
     "appeals_console:leave": staff(method="post", args=nothing_there),
     "appeals_console:mandate": staff(method="post", args=nothing_there),

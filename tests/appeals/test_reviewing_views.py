@@ -155,3 +155,35 @@ class TestLeads:
             make_measure()
         with django_assert_num_queries(len(few)):
             client.get(page)
+
+
+class TestTogether:
+    """Many like appeals are answered at once, each with an answer of its own."""
+
+    def send(self, client, *tickets, **fields):
+        typed = {
+            "t": [ticket.reference for ticket in tickets],
+            "outcome": "upheld",
+            "reasons": REASONS,
+            "attested": "on",
+        }
+        return client.post(reverse("appeals_console:bulk"), typed | fields)
+
+    def test_each_gets_its_own_answer(self, client, amir):
+        tickets = [make_appeal(at=now()).ticket for _ in range(3)]
+        assert self.send(client, *tickets).status_code == 302
+        assert Review.objects.filter(reasons=REASONS).count() == 3
+
+    def test_one_that_must_not_be_answered_stays_with_its_reason(self, client, amir):
+        mine = make_appeal(make_decision(decided_by_user=amir), at=now()).ticket
+        other = make_appeal(at=now()).ticket
+        page = self.send(client, mine, other)
+        assert page.status_code == 409
+        assert "You took part in this decision" in page.content.decode()
+        assert Review.objects.get().subject.appeal.ticket == other
+
+    def test_a_case_out_of_sight_is_not_among_them(self, client, amir):
+        ticket = make_appeal(at=now()).ticket
+        client.force_login(make_user("Otto", roles=["moderator"]))
+        self.send(client, ticket)
+        assert not Review.objects.exists()

@@ -253,6 +253,21 @@ for each in (
         gettext_lazy("Links are for the staff; neither person sees them."),
     ),
     Act(
+        "unlink",
+        gettext_lazy("Take the link away"),
+        gettext_lazy("Take the link away"),
+        _simply(actions.unlink, _given(other="other")),
+        OtherTicketForm,
+        is_offered=lambda user, ticket: False,  # its button stands beside each linked case
+    ),
+    Act(
+        "screened",
+        gettext_lazy("This is a case"),
+        gettext_lazy("Let it wait in line with the others"),
+        _simply(actions.screen),
+        is_offered=lambda user, ticket: _workable(user, ticket) and not ticket.is_screened,
+    ),
+    Act(
         "merge",
         gettext_lazy("Join with another case of the same person"),
         gettext_lazy("End this case and join it with the other"),

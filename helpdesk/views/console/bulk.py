@@ -2,18 +2,21 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from helpdesk import actions
+from helpdesk.desks import desk_of
 from helpdesk.languages import column_of
 from helpdesk.models import Ticket
 from helpdesk.rows import rows_of
@@ -58,8 +61,16 @@ def _show(request: HttpRequest, references: list[str], text: str, not_done: list
         "typed": text,
         "not_done": not_done,
         "languages": sorted({column_of(row.language) for row in rows}),
+        "decide_url": _decide_url(chosen, references),
     }
     return page(request, "helpdesk/console/bulk.html", context, at=at, status=409 if not_done else 200)
+
+
+def _decide_url(chosen: Any, references: list[str]) -> str:
+    """Where cases of one kind are decided together, if their desk can."""
+    kinds = list(chosen.order_by().values_list("kind", flat=True).distinct())
+    page_name = desk_of(kinds[0]).bulk if len(kinds) == 1 else ""
+    return f"{reverse(page_name)}?{urlencode({'t': references}, doseq=True)}" if page_name else ""
 
 
 def _told(count: int) -> str:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from helpdesk import actions, presence
+from helpdesk.attachments import accept_all
 from helpdesk.desks import Card, category_words, desk_of
 from helpdesk.history import told_events
 from helpdesk.models import Message, ReplyTemplate, Ticket
@@ -154,7 +155,13 @@ def reply(request: HttpRequest, reference: str) -> HttpResponse:
     def send(ticket: Any, at: datetime, text: str) -> None:
         with transaction.atomic():
             actions.reply(
-                ticket, by=request.user, at=at, text=text, is_question=then == "ask", turn=_turn(request)
+                ticket,
+                by=request.user,
+                at=at,
+                text=text,
+                is_question=then == "ask",
+                turn=_turn(request),
+                attachments=accept_all(request.FILES.getlist("files")),
             )
             if then == "resolve":
                 actions.resolve(ticket, by=request.user, at=at)
