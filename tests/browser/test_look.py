@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from helpdesk.models import QueueKind, Ticket
-from tests.factories import make_queue
+from tests.factories import make_queue, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -143,3 +143,15 @@ def test_language_is_chosen_without_scripts(live_server, browse):
     page.get_by_role("button", name="فارسی").click()
     expect(page).to_have_url(f"{live_server.url}/how/")
     assert page.get_attribute("html", "dir") == "rtl"
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("room", ["", "public/"], ids=["console", "public"])
+def test_every_component_passes_axe(live_server, browse, findings, is_too_wide, client, dark, room):
+    client.force_login(make_user("Lena", roles=["lead"]))
+    page = browse(dark=dark, phone=bool(room))
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+    page.context.add_cookies([cookie])
+    page.goto(f"{live_server.url}/console/style/{room}")
+    assert findings(page) == []
+    assert not is_too_wide(page)
