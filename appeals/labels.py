@@ -8,5 +8,5 @@ LABELS: dict[str, Any] = {code: words for field in SENTENCES.values() for code, 
 
 
 def label(code: str) -> Any:
-    """What a code means, in the reader's language; the code itself where it is unknown."""
-    return LABELS.get(code, code)
+    """What a code means, in the reader's language; a platform's own code as words where it is unknown."""
+    return LABELS.get(code) or code.replace("_", " ")

@@ -110,7 +110,7 @@ class CasePage:
         said = next_step(self.ticket, self.at) if next_step else ""
         if not self.ticket.is_unfinished:
             if said:
-                yield {"state": "now", "title": said}
+                yield {"state": "past", "title": said}
             return
         yield {"state": "now", "title": said or self.standing, "when": _("now")}
         if self.ticket.status == Status.WAITING:
