@@ -47,10 +47,17 @@ def record(subject: Subject, code: str, *, by: Actor | Acts, at: datetime, **val
 
     The database gives the number and the hash; it locks the subject's chain until the commit.
     """
+    event = event_of(subject, code, by=by, at=at, **values)
+    event.save(force_insert=True)
+    return event
+
+
+def event_of(subject: Subject, code: str, *, by: Actor | Acts, at: datetime, **values: Any) -> Event:
+    """The same, for a caller that writes it together with the rows of what happened."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An event is written in the transaction of what happened.")
     actor = actor_of(by)
-    event = Event(
+    return Event(
         subject_kind=subject.subject_kind,
         subject_id=subject.id,
         code=code,
@@ -59,8 +66,6 @@ def record(subject: Subject, code: str, *, by: Actor | Acts, at: datetime, **val
         actor_id=actor.id,
         at=at,
     )
-    event.save(force_insert=True)
-    return event
 
 
 def move(

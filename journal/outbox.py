@@ -45,9 +45,39 @@ def deliver(
     Mail goes to `address` in `language`, worded when it is sent; a webhook goes to `endpoint_id`.
     Nothing leaves before `due_at` (default: at once), so that an act can be undone until then.
     """
+    delivery = delivery_of(
+        kind,
+        about=about,
+        at=at,
+        channel=channel,
+        lane=lane,
+        address=address,
+        endpoint_id=endpoint_id,
+        language=language,
+        body=body,
+        due_at=due_at,
+    )
+    delivery.save(force_insert=True)
+    return delivery
+
+
+def delivery_of(
+    kind: str,
+    *,
+    about: Subject,
+    at: datetime,
+    channel: str = Channel.MAIL,
+    lane: str = Lane.CASE,
+    address: str = "",
+    endpoint_id: UUID | None = None,
+    language: str = "en",
+    body: Mapping[str, Any] | None = None,
+    due_at: datetime | None = None,
+) -> Delivery:
+    """The same, for a caller that writes it together with the rows of what happened."""
     if not connection.in_atomic_block:
         raise RuntimeError("A delivery is written in the transaction of what happened.")
-    delivery = Delivery.objects.create(
+    delivery = Delivery(
         kind=kind,
         lane=lane,
         channel=channel,
