@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models.signals import post_save
 
 from helpdesk.folding import MOST, quoted, tokens_of, wanted
-from helpdesk.models import Message, Note, TeamMember, Ticket
+from helpdesk.models import Message, Note, SearchText, TeamMember, Ticket
 from journal.references import read_reference
 
 NEWEST = 2000  # tickets walked from the newest before the index is asked
@@ -38,10 +38,19 @@ def index_words(ticket: Ticket, words: Iterable[str]) -> None:
 
     Called inside the transaction that stores them. One statement.
     """
-    tokens = set().union(*(tokens_of(text) for text in words if text))
-    found = [*sorted(tokens)[:MOST], _queue_token(ticket.queue_id)]
+    found = _tokens(ticket, words)
     with connection.cursor() as cursor:
         cursor.execute(ADD, [ticket.pk, found])
+
+
+def first_words(ticket: Ticket, words: Iterable[str]) -> SearchText:
+    """The row of a ticket that is new, for a caller that writes it together with the ticket."""
+    return SearchText(ticket=ticket, tokens=" ".join(map(quoted, _tokens(ticket, words))))
+
+
+def _tokens(ticket: Ticket, words: Iterable[str]) -> list[str]:
+    tokens: set[str] = set().union(*(tokens_of(text) for text in words if text))
+    return [*sorted(tokens)[:MOST], _queue_token(ticket.queue_id)]
 
 
 def _queue_token(queue_id: UUID) -> str:

@@ -15,7 +15,8 @@ from journal.actions import record
 from journal.actors import Actor
 from journal.errors import Refused, require
 from journal.models import Delivery
-from journal.outbox import deliver
+from journal.outbox import delivery_of
+from journal.together import write_together
 
 CONFIRM_WITHIN = timedelta(days=7)
 ASK_AGAIN_AFTER = timedelta(minutes=10)  # so that a form cannot be used to fill somebody's mailbox
@@ -35,27 +36,29 @@ def set_contact(ticket: Ticket, *, by: Any, at: datetime, address: str, name: st
             field="address",
         )
     forget_contact(ticket)
-    contact = write_contact(ticket, at=at, address=address, name=name)
+    rows = contact_rows(ticket, at=at, address=address, name=name)
+    if rows:
+        write_together(*rows)
     change(ticket, at=at)
-    record(ticket, "contact_set" if contact else "contact_removed", by=by, at=at)
-    return contact
+    record(ticket, "contact_set" if rows else "contact_removed", by=by, at=at)
+    return Contact.objects.filter(ticket=ticket).first()
 
 
-def write_contact(ticket: Ticket, *, at: datetime, address: str, name: str = "") -> Contact | None:
-    """The row, and the one mail that asks to confirm. None where there is nothing to keep."""
+def contact_rows(
+    ticket: Ticket, *, at: datetime, address: str = "", name: str = ""
+) -> list[Contact | Delivery]:
+    """The contact, and the one mail that asks to confirm; none where there is nothing to keep."""
     if not (address or name):
-        return None
+        return []
     token = secrets.token_urlsafe(24) if address else ""
-    contact = Contact.objects.create(
+    contact = Contact(
         ticket=ticket,
         name=name,
         address=address,
         token_hash=sha256(token.encode()).digest() if token else None,
         asked_at=at if address else None,
     )
-    if address:
-        _write_to(contact, "confirm_contact", at=at, token=token)
-    return contact
+    return [contact, _mail_to(contact, "confirm_contact", at=at, token=token)] if address else [contact]
 
 
 @transaction.atomic
@@ -74,7 +77,7 @@ def tell_person(ticket: Ticket, *, at: datetime, due_at: datetime | None = None,
     """Mail that there is news, not what, to a confirmed address; without one, the case page tells."""
     contact = Contact.objects.filter(ticket=ticket, confirmed_at__isnull=False).exclude(address="").first()
     if contact is not None:
-        _write_to(contact, "case_news", at=at, due_at=due_at, **body)
+        _mail_to(contact, "case_news", at=at, due_at=due_at, **body).save(force_insert=True)
 
 
 def forget_contact(ticket: Ticket) -> None:
@@ -83,10 +86,10 @@ def forget_contact(ticket: Ticket) -> None:
     Contact.objects.filter(ticket=ticket).delete()
 
 
-def _write_to(
+def _mail_to(
     contact: Contact, kind: str, *, at: datetime, due_at: datetime | None = None, **body: Any
-) -> None:
-    deliver(
+) -> Delivery:
+    return delivery_of(
         kind,
         about=contact.ticket,
         at=at,

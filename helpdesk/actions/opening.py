@@ -8,16 +8,19 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from helpdesk.actions.contacts import write_contact
+from helpdesk.actions.contacts import contact_rows
 from helpdesk.actions.filing import file_away
 from helpdesk.attachments import Accepted
 from helpdesk.models import Message, Priority, Queue, Receipt, Side, Submission, Ticket
 from helpdesk.receipts import lookup_from_token, stored, token_hash, words_from_token
-from journal.actions import record
+from helpdesk.search import first_words
+from journal.actions import event_of
 from journal.actors import Actor, actor_of
 from journal.errors import Refused
 from journal.ids import uuid7
+from journal.models import Event
 from journal.references import new_reference
+from journal.together import write_together
 
 SAME_FORM_FOR = timedelta(hours=1)
 SHORTEST_TOKEN = 20
@@ -78,32 +81,39 @@ def open_ticket(
     )
     if not _claim(token, ticket, at):
         return _sent_before(token, at)
-    ticket.save(force_insert=True)
-    receipt = _give_receipt(ticket, token, at)
     actor = actor_of(by)
     actor = Actor("person", ticket.pk) if actor.kind == "person" else actor
-    record(
+    files = list(attachments)
+    message = _first_message(ticket, text) if text or files else None
+    write_together(
+        ticket,
+        Receipt(ticket=ticket, lookup=stored(lookup_from_token(token)), made_at=at),
+        first_words(ticket, [ticket.reference, ticket.summary, text]),
+        _opened(ticket, by=actor),
+        *([message] if message else []),
+        *(contact_rows(ticket, at=at, **contact) if contact else []),
+    )
+    if message:
+        file_away(ticket, files, by=actor, at=at, side=Side.PERSON, message=message)
+    return Opened(ticket, words_from_token(token, language=language), was_new=True)
+
+
+def _first_message(ticket: Ticket, text: str) -> Message:
+    at = ticket.opened_at
+    return Message(ticket=ticket, side=Side.PERSON, text=text, written_at=at, told_at=at)
+
+
+def _opened(ticket: Ticket, *, by: Actor) -> Event:
+    return event_of(
         ticket,
         "opened",
-        by=actor,
-        at=at,
-        queue=queue.pk,
-        kind=queue.kind,
-        category=category,
-        priority=priority,
+        by=by,
+        at=ticket.opened_at,
+        queue=ticket.queue_id,
+        kind=ticket.kind,
+        category=ticket.category,
+        priority=ticket.priority,
     )
-    if text or attachments:
-        _write_first_words(ticket, text, attachments, by=actor, at=at)
-    if contact:
-        write_contact(ticket, at=at, address=contact.get("address", ""), name=contact.get("name", ""))
-    return Opened(ticket, receipt, was_new=True)
-
-
-def _write_first_words(
-    ticket: Ticket, text: str, attachments: Iterable[Accepted], *, by: Actor, at: datetime
-) -> None:
-    message = Message.objects.create(ticket=ticket, side=Side.PERSON, text=text, written_at=at, told_at=at)
-    file_away(ticket, attachments, by=by, at=at, side=Side.PERSON, message=message)
 
 
 def _claim(token: str, ticket: Ticket, at: datetime) -> bool:
@@ -132,8 +142,3 @@ def _sent_before(token: str, at: datetime) -> Opened:
         )
     words = words_from_token(token, language=sent.ticket.language)
     return Opened(sent.ticket, words, was_new=False)
-
-
-def _give_receipt(ticket: Ticket, token: str, at: datetime) -> str:
-    Receipt.objects.create(ticket=ticket, lookup=stored(lookup_from_token(token)), made_at=at)
-    return words_from_token(token, language=ticket.language)
