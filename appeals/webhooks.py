@@ -6,8 +6,9 @@ from typing import Any
 
 from accounts.models import Platform, WebhookEndpoint
 from journal.actions import Subject
-from journal.models import Channel
-from journal.outbox import deliver
+from journal.models import Channel, Delivery
+from journal.outbox import delivery_of
+from journal.together import write_together
 
 APPEAL_FILED = "appeal.filed"
 APPEAL_DECIDED = "appeal.decided"
@@ -27,13 +28,31 @@ def tell_platform(
     due_at: datetime | None = None,
 ) -> None:
     """Write one delivery for each endpoint of the platform that wants this type of event."""
-    for endpoint in WebhookEndpoint.objects.wanting(event_type).filter(platform=platform):
-        deliver(
+    told = deliveries_to(platform, event_type, data, about=about, at=at, due_at=due_at)
+    if told:
+        write_together(*told)
+
+
+def deliveries_to(
+    platform: Platform,
+    event_type: str,
+    data: Mapping[str, Any],
+    *,
+    about: Subject,
+    at: datetime,
+    due_at: datetime | None = None,
+) -> list[Delivery]:
+    """The same, for a caller that writes them together with the rows of what happened."""
+    wanting = WebhookEndpoint.objects.wanting(event_type).filter(platform=platform)
+    return [
+        delivery_of(
             event_type,
             about=about,
             at=at,
             channel=Channel.WEBHOOK,
-            endpoint_id=endpoint.pk,
+            endpoint_id=endpoint,
             body=data,
             due_at=due_at,
         )
+        for endpoint in wanting.values_list("pk", flat=True)
+    ]

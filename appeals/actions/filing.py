@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
@@ -13,9 +14,11 @@ from appeals.models import Appeal, AppealDecision, Decider, Decision, DecisionPe
 from helpdesk.access import person_of
 from helpdesk.actions import Opened, bar, lock, open_ticket
 from helpdesk.models import Attachment, Barred, Priority, Queue, QueueKind, Ticket
-from journal.actions import record
+from journal.actions import event_of
 from journal.actors import Actor, Acts, actor_of
 from journal.errors import Refused, refusing
+from journal.models import Delivery
+from journal.together import write_together
 
 URGENT_WITHIN = timedelta(days=14)  # an appeal that must be answered before a date so near goes ahead
 
@@ -69,7 +72,7 @@ def file_appeal(
     if not opened.was_new:
         return opened
     by = person_of(opened.ticket) if actor_of(by).kind == "person" else by
-    appeal = Appeal.objects.create(
+    appeal = Appeal(
         ticket=opened.ticket,
         side=side,
         filed_at=at,
@@ -83,7 +86,7 @@ def file_appeal(
         claimed=[] if is_proven else [decision.pk for decision in decisions],
         mandate=_mandate_of(opened.ticket) if mandate else None,
     )
-    record(
+    filed = event_of(
         appeal,
         "filed",
         by=by,
@@ -96,7 +99,9 @@ def file_appeal(
         decisions=[decision.pk for decision in decisions],
     )
     if is_proven:
-        take_up(appeal, decisions, by=by, at=at, notice=notice)
+        take_up(appeal, decisions, by=by, at=at, notice=notice, beside=(appeal, filed))
+    else:
+        write_together(appeal, filed)
     return opened
 
 
@@ -138,33 +143,43 @@ def take_up(
     by: Actor | Acts,
     at: datetime,
     notice: Notice | None = None,
+    beside: Sequence[Model] = (),
 ) -> None:
-    """Put the decisions under appeal: their places, their bars, and word to the platforms."""
-    for decision in decisions:
-        with refusing("one_open_appeal_per_side", ALREADY_OPEN):
-            AppealDecision.objects.create(
-                appeal=appeal,
-                decision=decision,
-                side=appeal.side,
-                party=notice.pk if notice else decision.pk,
-                article20=article20_of(decision),
-            )
-        _bar_decider(appeal.ticket, decision, by=by, at=at)
-        DecisionPerson.objects.filter(pk=decision.pk, emptied_at=None).update(empty_at=None)
-        webhooks.tell_platform(
-            decision.platform,
-            webhooks.APPEAL_FILED,
-            {
-                "appeal": str(appeal.pk),
-                "reference": appeal.ticket.reference,
-                "statement": str(decision.pk),
-                "side": appeal.side,
-                "round": appeal.round,
-                "filed_at": at.isoformat(),
-            },
-            about=appeal,
-            at=at,
+    """Put the decisions under appeal: their places, their bars, and word to the platforms.
+
+    `beside` are new rows that are written together with them: the appeal's own.
+    """
+    places = [
+        AppealDecision(
+            appeal=appeal,
+            decision=decision,
+            side=appeal.side,
+            party=notice.pk if notice else decision.pk,
+            article20=article20_of(decision),
         )
+        for decision in decisions
+    ]
+    words = [each for place in places for each in _words_to_platform(place, at=at)]
+    with refusing("one_open_appeal_per_side", ALREADY_OPEN):
+        write_together(*beside, *places, *words)
+    for place in places:
+        _bar_decider(appeal.ticket, place.decision, by=by, at=at)
+    taken = [place.decision_id for place in places]
+    DecisionPerson.objects.filter(pk__in=taken, emptied_at=None).update(empty_at=None)
+
+
+def _words_to_platform(place: AppealDecision, *, at: datetime) -> list[Delivery]:
+    appeal = place.appeal
+    said = {
+        "appeal": str(appeal.pk),
+        "reference": appeal.ticket.reference,
+        "statement": str(place.decision_id),
+        "side": appeal.side,
+        "round": appeal.round,
+        "filed_at": at.isoformat(),
+    }
+    platform = place.decision.platform
+    return webhooks.deliveries_to(platform, webhooks.APPEAL_FILED, said, about=appeal, at=at)
 
 
 def _bar_decider(ticket: Ticket, decision: Decision, *, by: Actor | Acts, at: datetime) -> None:

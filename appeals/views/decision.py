@@ -33,7 +33,8 @@ from journal.actors import Actor
 from journal.errors import Refused
 
 View = Callable[..., HttpResponseBase]
-BEHIND = ("platform", "person", "order", "rule_version__rule", "content_rule_version__rule")
+BEHIND = ("platform", "person")  # what filing needs; the pages also tell the rule and who ordered it
+SHOWN = (*BEHIND, "order", "rule_version__rule", "content_rule_version__rule")
 
 
 def with_decision(view: View) -> View:
@@ -43,7 +44,8 @@ def with_decision(view: View) -> View:
     @wraps(view)
     def wrapped(request: HttpRequest, link: str, **kwargs: Any) -> HttpResponseBase:
         read = read_link(link)
-        held = Decision.objects.select_related(*BEHIND)  # sight: the signed link opens it
+        needed = BEHIND if request.method == "POST" else SHOWN
+        held = Decision.objects.select_related(*needed)  # sight: the signed link opens it
         decision = held.filter(pk=read.decision_id, kind=DecisionKind.RESTRICTION).first() if read else None
         if read is None or decision is None:
             return render(request, "appeals/no_decision.html", status=404)
