@@ -25,7 +25,7 @@ def servers() -> Iterator[None]:
 
     def spawn(name, argv, stop_with, **options):
         with (home.logs / f"{name}.log").open("ab") as log:
-            process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **options)  # noqa: S603
+            process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **options)
         started.append((process, stop_with))
         return process
 
@@ -58,30 +58,40 @@ def servers() -> Iterator[None]:
 @contextmanager
 def web() -> Iterator[http.client.HTTPConnection]:
     """One gunicorn worker through the whole stack, and one connection to it that is kept open."""
+    with serving("config.wsgi", workers=1) as port:
+        yield http.client.HTTPConnection("127.0.0.1", port, timeout=300)
+
+
+@contextmanager
+def serving(application: str, *, workers: int) -> Iterator[int]:
+    """gunicorn with our own settings of it; the port on which it answers."""
     with socket.create_server(("127.0.0.1", 0)) as found:
         port = found.getsockname()[1]
-    options = ["-cpython:config.gunicorn", "--workers=1", "--keep-alive=60", f"--bind=127.0.0.1:{port}"]
-    process = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "gunicorn", *options, "config.wsgi"],
-        cwd=ROOT,
-        start_new_session=True,
-    )
+    options = ["-cpython:config.gunicorn", f"--workers={workers}", "--keep-alive=60", "--max-requests=0"]
+    with (Path(os.environ["RECOURSE_STATE"]) / "logs" / "web.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", *options, f"--bind=127.0.0.1:{port}", application],
+            stdout=log,
+            stderr=log,
+            cwd=ROOT,
+            start_new_session=True,
+        )
     try:
-        yield _connected(port, process)
+        _wait_for(port, process)
+        yield port
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(30)
 
 
-def _connected(port: int, process: subprocess.Popen) -> http.client.HTTPConnection:
+def _wait_for(port: int, process: subprocess.Popen) -> None:
     for _ in range(200):
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
         try:
-            connection.connect()
+            socket.create_connection(("127.0.0.1", port), timeout=5).close()
         except OSError:
             if process.poll() is not None:
                 raise SystemExit("gunicorn ended at once.") from None
             time.sleep(0.1)
-            continue
-        return connection
+        else:
+            return
     raise SystemExit("gunicorn does not answer.")

@@ -50,11 +50,11 @@ def run() -> bool:
             raws.append(_raw_copy(f"line-{turn}"))
     call, stream, raw = max(calls), max(streams), max(raws)
     parts = _parts()
-    print(f"statements, {ROWS:,} of each, one connection, the best of {TURNS} turns")  # noqa: T201
-    print(f"  raw COPY into the indexed tables   {raw:>9,.0f}/s")  # noqa: T201
-    print(f"  calls of 100                       {call:>9,.0f}/s   {call / raw:6.1%}  (reach 10 %)")  # noqa: T201
-    print(f"  NDJSON                             {stream:>9,.0f}/s   {stream / raw:6.1%}  (reach 25 %)")  # noqa: T201
-    print("  of a call of 100, in ms: " + ", ".join(f"{name} {ms:.2f}" for name, ms in parts.items()))  # noqa: T201
+    print(f"statements, {ROWS:,} of each, one connection, the best of {TURNS} turns")
+    print(f"  raw COPY into the indexed tables   {raw:>9,.0f}/s")
+    print(f"  calls of 100                       {call:>9,.0f}/s   {call / raw:6.1%}  (reach 10 %)")
+    print(f"  NDJSON                             {stream:>9,.0f}/s   {stream / raw:6.1%}  (reach 25 %)")
+    print("  of a call of 100, in ms: " + ", ".join(f"{name} {ms:.2f}" for name, ms in parts.items()))
     return call / raw >= CALLS_REACH and stream / raw >= STREAM_REACH
 
 

@@ -24,7 +24,7 @@ HARDEST = 16
 GOOD_FOR = timedelta(hours=1)
 
 
-def _key() -> bytes:
+def signing_key() -> bytes:
     return salted_hmac("helpdesk.proof", "", secret=settings.SECRET_KEY, algorithm="sha256").digest()
 
 
@@ -35,7 +35,7 @@ def create_challenge(visitor: str, *, at: datetime) -> dict[str, Any]:
         COST * _hardness(visitor),
         key_prefix="0" * PREFIX,
         expires_at=at + GOOD_FOR,
-        hmac_secret=_key(),
+        hmac_secret=signing_key(),
     )
     return challenge.to_dict()
 
@@ -57,7 +57,7 @@ def is_proof(payload: str, *, form: str, at: datetime) -> bool:
     challenge = _read(payload)
     if challenge is None or challenge["parameters"].get("expiresAt", 0) < at.timestamp():
         return False
-    if not altcha.verify_solution(payload, _key()).verified:
+    if not altcha.verify_solution(payload, signing_key()).verified:
         return False
     return is_first_use("proof:used", challenge["signature"], form=form, kept_for=GOOD_FOR)
 

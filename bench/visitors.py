@@ -1,0 +1,71 @@
+"""Visitors that cost next to nothing: requests as bytes over sockets that stay open, several at once."""
+
+import socket
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlencode
+
+
+def get(path: str, **cookies: str) -> bytes:
+    return _head("GET", path, cookies) + b"\r\n"
+
+
+def post(path: str, form: Mapping[str, str], **cookies: str) -> bytes:
+    body = urlencode(form).encode()
+    kind = f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
+    return _head("POST", path, cookies) + kind.encode() + body
+
+
+def _head(method: str, path: str, cookies: Mapping[str, str]) -> bytes:
+    jar = "; ".join(f"{name}={value}" for name, value in cookies.items())
+    cookie = f"Cookie: {jar}\r\n" if jar else ""
+    return f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAccept-Language: en\r\n{cookie}".encode()
+
+
+def per_second(port: int, requests: Sequence[bytes], *, expects: int, clients: int = 4) -> float:
+    """How many of `requests` are answered in a second, by several visitors at once."""
+    shares = [requests[start::clients] for start in range(clients)]
+    began = time.perf_counter()
+    with ThreadPoolExecutor(clients) as pool:
+        list(pool.map(lambda share: sum(1 for _ in _answers(port, share, expects)), shares))
+    return len(requests) / (time.perf_counter() - began)
+
+
+def milliseconds(port: int, requests: Iterable[bytes], *, expects: int = 200) -> float:
+    """How long an answer takes one visitor alone: the middle of all."""
+    took = sorted(_answers(port, requests, expects))
+    return took[len(took) // 2]
+
+
+def _answers(port: int, requests: Iterable[bytes], expects: int) -> Iterator[float]:
+    """Send one request after the other; how many milliseconds each answer took."""
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as line:
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for request in requests:
+            began = time.perf_counter()
+            line.sendall(request)
+            status, answer = _read(line)
+            took = (time.perf_counter() - began) * 1000
+            if status != expects:
+                raise SystemExit(f"{request[:80]!r} was answered {status}: {answer[-2000:]!r}")
+            yield took
+
+
+def _read(line: socket.socket) -> tuple[int, bytes]:
+    answer = b""
+    while b"\r\n\r\n" not in answer:
+        answer += _more(line)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    fields = head.lower().split(b"\r\n")
+    length = next((int(each.split(b":")[1]) for each in fields if each.startswith(b"content-length:")), None)
+    while len(body) < length if length is not None else not body.endswith(b"0\r\n\r\n"):
+        body += _more(line)
+    return int(head.split(b" ", 2)[1]), body
+
+
+def _more(line: socket.socket) -> bytes:
+    piece = line.recv(65536)
+    if not piece:
+        raise SystemExit("The web process closed the connection.")
+    return piece
