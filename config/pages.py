@@ -125,7 +125,7 @@ class Sample(forms.Form):
     """One of every control, for the page of the look."""
 
     what = forms.CharField(label=_("What happened"), help_text=_("In your own words."), widget=forms.Textarea)
-    where = forms.URLField(label=_("Link"), assume_scheme="https")
+    where = forms.URLField(label=_("Address"), assume_scheme="https")
     when = forms.DateField(label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     kind = forms.ChoiceField(label=_("Kind"), choices=[("a", _("Account")), ("b", _("Channel"))])
     ask = forms.ChoiceField(

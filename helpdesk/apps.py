@@ -8,9 +8,13 @@ class HelpdeskConfig(AppConfig):
 
     def ready(self) -> None:
         from helpdesk import mails  # noqa: F401 - registers them
+        from helpdesk.desks import Desk, register
         from helpdesk.forms.complaint import Category
         from helpdesk.headlines import name_codes
+        from helpdesk.models import QueueKind
         from helpdesk.search import follow_words
 
         follow_words()
-        name_codes(dict(Category.choices) | {"danger": _("I am in danger")})
+        categories = dict(Category.choices) | {"danger": _("I am in danger")}
+        name_codes(categories)
+        register(Desk(QueueKind.COMPLAINT, categories=categories))
