@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from appeals import cards, sections
 from appeals.actions.endings import forget_appeal, forget_notice
 from appeals.kinds import MINORS
-from appeals.models import Appeal, AppealDecision, DecisionPerson, Measure, Notice
+from appeals.models import Appeal, AppealDecision, DecisionPerson, Measure, Notice, Party
 from appeals.telling import CATEGORIES
 from helpdesk.desks import Card, Desk, register
 from helpdesk.models import QueueKind, Ticket
@@ -44,12 +44,15 @@ def why_not_erased(ticket: Ticket, at: datetime) -> Any:
 
 
 def same_person(ticket: Ticket, other: Ticket) -> bool:
-    """Whether both appeals are about decisions on the same account of the same platform."""
+    """Whether both appeals come from the same account of the same platform."""
     return bool(_accounts(ticket) & _accounts(other))
 
 
 def _accounts(ticket: Ticket) -> set[tuple[Any, str]]:
-    people = DecisionPerson.objects.filter(decision__appeals__appeal__ticket=ticket).exclude(user_ref="")
+    """The accounts that appeal. A notifier's appeal is about somebody else's account, so it has none."""
+    people = DecisionPerson.objects.filter(
+        decision__appeals__appeal__ticket=ticket, decision__appeals__side=Party.AFFECTED
+    ).exclude(user_ref="")
     return set(people.values_list("platform", "user_ref"))
 
 
@@ -84,6 +87,7 @@ APPEAL_DESK = Desk(
     why_not_erased=why_not_erased,
     same_person=same_person,
     person_may_reopen=False,
+    category_is_the_persons=False,
     on_erase=on_erase_appeal,
     take_data=sections.appeal_data,
 )

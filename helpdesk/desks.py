@@ -35,6 +35,7 @@ class Desk:
     `why_not_erased(ticket, at)` is the sentence that the person reads where erasing must wait, else None.
     `same_person(ticket, other)` says what the app knows beyond confirmed addresses.
     `person_may_reopen` is False where another road leads on (a second round).
+    `category_is_the_persons` is False where the category says what was decided and not what the person chose.
     """
 
     kind: str
@@ -51,6 +52,7 @@ class Desk:
     why_not_erased: Callable[..., Any] | None = None
     same_person: Callable[..., bool] | None = None
     person_may_reopen: bool = True
+    category_is_the_persons: bool = True
     on_erase: Callable[..., None] | None = None
     take_data: Callable[..., dict[str, Any]] | None = None
 

@@ -99,17 +99,18 @@ def _erase(ticket: Ticket, code: str, *, by: Any, at: datetime) -> Ticket:
 def case_data(ticket: Ticket, *, at: datetime) -> dict[str, Any]:
     """Everything that we hold of a person in their case and may show them, for a file that a court reads.
 
-    No name of anybody on the staff, no note, and nothing that is still in its time to be undone.
+    No name of anybody on the staff, no note, not the line by which the staff list it, and nothing that is
+    still in its time to be undone.
     """
     contact = getattr(ticket, "contact", None)
-    about = desk_of(ticket.kind).take_data
+    desk = desk_of(ticket.kind)
+    about = desk.take_data
     return {
         "reference": ticket.reference,
         "kind": ticket.kind,
-        "category": ticket.category,
+        "category": ticket.category if desk.category_is_the_persons else "",
         "status": ticket.status,
         "language": ticket.language,
-        "summary": ticket.summary,
         "opened_at": _moment(ticket.opened_at),
         "due_at": _moment(ticket.due_at),
         "ended_at": _moment(ticket.ended_at),

@@ -8,8 +8,9 @@ from django.core.exceptions import PermissionDenied
 from appeals.actions.deciders import map_decider
 from appeals.actions.filing import article20_of
 from appeals.actions.proofs import check_mandate, prove, request_link
+from appeals.desk import same_person
 from appeals.models import Appeal, AppealDecision, Party
-from helpdesk.actions import take_next, withdraw
+from helpdesk.actions import case_data, take_next, withdraw
 from helpdesk.models import Barred, Priority
 from journal.models import Delivery, Event
 from tests.factories import (
@@ -154,6 +155,11 @@ class TestWithoutProof:
         with refused("appeal_open"):
             prove(claimed.ticket.appeal, by=person(claimed.ticket), at=NOON, decision=decision)
 
+    def test_the_data_of_a_claim_do_not_say_what_was_decided(self, claimed):
+        text = str(case_data(claimed.ticket, at=NOON))
+        assert "DECISION_" not in text
+        assert "STATEMENT_CATEGORY_" not in text
+
     def test_a_mandate_takes_two_people(self, decision, claimed):
         appeal = claimed.ticket.appeal
         appeal.mandate = make_mandate(claimed.ticket)
@@ -182,3 +188,11 @@ def make_mandate(ticket):
         file="cases/x",
         added_at=NOON,
     )
+
+
+def test_the_two_sides_of_a_decision_are_never_one_person():
+    decision = make_decision(person={"user_ref": "u-1"})
+    ours, theirs = make_appeal(decision), make_appeal(decision, side="notifier")
+    assert not same_person(theirs.ticket, ours.ticket)
+    again = make_appeal(make_decision(decision.platform, person={"user_ref": "u-1"}))
+    assert same_person(again.ticket, ours.ticket)
