@@ -48,7 +48,7 @@ def file_notice(
     files = list(attachments)
     _check(links, has_files=bool(files), is_abuse=is_child_abuse(category, keyword))
     opened = open_ticket(
-        Queue.objects.get(kind=QueueKind.NOTICE, ended_at=None),
+        Queue.objects.entry(QueueKind.NOTICE),
         by=by,
         at=at,
         language=language,

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from helpdesk.actions.first import QUEUES
 from helpdesk.models import Queue, ReplyTemplate, Team, TeamMember, Ticket
 from helpdesk.permissions import can_change_settings
 from helpdesk.templating import unknown_fields
@@ -131,8 +132,17 @@ def change_queue(queue: Queue, *, by: Any, at: datetime, **fields: Any) -> Queue
 
 @transaction.atomic
 def end_queue(queue: Queue, *, by: Any, at: datetime) -> Queue:
-    """Take no more tickets. Raises Refused("has_tickets") while some are unfinished."""
+    """Take no more tickets. Raises Refused("has_tickets", "last_of_its_kind").
+
+    A public form always leads somewhere, so the last queue of its kind stays until there is another.
+    """
     require(can_change_settings(by))
+    in_use = Queue.objects.in_use().filter(kind=queue.kind).order_by("pk")
+    if list(in_use.select_for_update(no_key=True)) == [queue] and queue.kind in QUEUES:
+        raise Refused(
+            "last_of_its_kind",
+            _("This is the last queue of its kind, and people write to it. Add another one first."),
+        )
     queue = _held(queue)
     if Ticket.objects.unfinished().filter(queue=queue).exists():
         raise Refused("has_tickets", _("This queue still has unfinished tickets. Answer or move them first."))

@@ -212,3 +212,11 @@ def test_queue_that_ended_takes_nothing(client):
     live = make_queue(kind=QueueKind.COMPLAINT)
     client.post(reverse("helpdesk:complain"), complaint())
     assert Ticket.objects.get().queue == Queue.objects.get(pk=live.pk)
+
+
+def test_danger_finds_a_queue_where_there_are_two(client):
+    first = make_queue(kind=QueueKind.COMPLAINT, place=1)
+    make_queue(kind=QueueKind.COMPLAINT, place=2)
+    given = {"token": new_token(), "text": "They are at my door.", "language": "en"}
+    assert client.post(reverse("helpdesk:danger"), given).status_code == 200
+    assert Ticket.objects.get().queue == first

@@ -212,6 +212,16 @@ def test_a_queue_with_work_is_not_ended(lead, queue):
     assert queue.ended_at is None
 
 
+def test_the_last_queue_that_people_write_to_is_not_ended(lead, queue):
+    lead.post(reverse("console:end_setting", args=["queues", queue.pk]))
+    queue.refresh_from_db()
+    assert queue.ended_at is None
+    make_queue(team=queue.team)
+    lead.post(reverse("console:end_setting", args=["queues", queue.pk]))
+    queue.refresh_from_db()
+    assert queue.ended_at is not None
+
+
 def test_who_leaves_a_team_lays_their_cases_down(lead, queue, amir):
     ticket = make_ticket(queue, assignee=amir, status=Status.OPEN)
     lead.post(reverse("console:remove_member", args=[queue.team.pk, amir.pk]))
