@@ -6,7 +6,7 @@ from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from appeals.actions.endings import omit_rest
-from appeals.models import Appeal, AppealDecision, Notice
+from appeals.models import Appeal, Notice
 from helpdesk.models import QueueKind, Status
 from helpdesk.search import index_words
 from helpdesk.signals import ticket_moved
@@ -18,25 +18,6 @@ def end_appeal_with_its_ticket(*, ticket: Any, after: str, at: Any, **_: Any) ->
     if ticket.kind == QueueKind.APPEAL and after == Status.DROPPED:
         for appeal in Appeal.objects.filter(ticket=ticket):
             omit_rest(appeal, at=at)
-
-
-@receiver(post_save, sender=AppealDecision)
-def find_by_statement(*, instance: AppealDecision, created: bool, **_: Any) -> None:
-    """An appeal is found by the words and ids of the decision that it is about."""
-    if not created:
-        return
-    decision, person = instance.decision, getattr(instance.decision, "person", None)
-    words = [
-        decision.puid,
-        decision.decision_facts,
-        decision.illegal_content_legal_ground,
-        decision.illegal_content_explanation,
-        decision.incompatible_content_ground,
-        decision.incompatible_content_explanation,
-    ]
-    if person is not None:
-        words += [person.user_ref, person.reference, person.content_ref, person.content_excerpt]
-    index_words(instance.appeal.ticket, filter(None, words))
 
 
 @receiver(post_save, sender=Notice)

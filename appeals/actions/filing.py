@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from appeals import webhooks
+from appeals.finding import words_of
 from appeals.models import Appeal, AppealDecision, Decider, Decision, DecisionPerson, Notice, Party
 from helpdesk.access import person_of
 from helpdesk.actions import Opened, bar, lock, open_ticket
@@ -67,6 +68,7 @@ def file_appeal(
         token=token,
         contact=contact,
         attachments=[*attachments, *([mandate] if mandate else [])],
+        found_by=words_of(decisions) if is_proven else (),
         is_screened=is_screened,
     )
     if not opened.was_new:

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from appeals import webhooks
 from appeals.actions.filing import is_late, lock_appeal, take_up
+from appeals.finding import words_of
 from appeals.links import appeal_url
 from appeals.models import Appeal, Decision
 from appeals.permissions import can_steer
+from helpdesk.search import index_words
 from journal.actions import record
 from journal.actors import Actor, Acts
 from journal.errors import Refused, require
@@ -65,8 +67,10 @@ def prove(appeal: Appeal, *, by: Actor | Acts, at: datetime, decision: Decision 
 
 
 def _show_as_proven(appeal: Appeal, claimed: Sequence[UUID], *, by: Actor | Acts, at: datetime) -> None:
-    decisions = list(Decision.objects.filter(pk__in=claimed).select_related("platform", "decided_by_user"))
+    behind = ("platform", "person", "decided_by_user")
+    decisions = list(Decision.objects.filter(pk__in=claimed).select_related(*behind))
     take_up(appeal, decisions, by=by, at=at)
+    index_words(appeal.ticket, words_of(decisions))
     appeal.is_proven = True
     appeal.proven_at = at
     appeal.claimed = [pk for pk in appeal.claimed if pk not in set(claimed)]

@@ -58,13 +58,15 @@ def open_ticket(
     contact: Mapping[str, str] | None = None,
     attachments: Iterable[Accepted] = (),
     is_screened: bool = True,
+    found_by: Iterable[str] = (),
 ) -> Opened:
     """Open a case in `queue` with the person's first words.
 
     A caller that keeps a record of its own wraps this in `atomic()` and writes it where `was_new`. The same
     `token` within the hour gives the same case and receipt again and stores nothing; two at the same
     moment wait for each other at the unique constraint. Raises Refused("already_sent") after the hour.
-    `contact` holds `address` and `name`, each of which may be missing.
+    `contact` holds `address` and `name`, each of which may be missing. `found_by` are words that staff may
+    search for and that nobody said in the case.
     """
     ticket = Ticket(
         id=uuid7(),
@@ -88,7 +90,7 @@ def open_ticket(
     write_together(
         ticket,
         Receipt(ticket=ticket, lookup=stored(lookup_from_token(token)), made_at=at),
-        first_words(ticket, [ticket.reference, ticket.summary, text]),
+        first_words(ticket, [ticket.reference, ticket.summary, text, *found_by]),
         _opened(ticket, by=actor),
         *([message] if message else []),
         *(contact_rows(ticket, at=at, **contact) if contact else []),

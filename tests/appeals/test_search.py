@@ -3,8 +3,10 @@
 import pytest
 
 from accounts.models import User
+from appeals.actions.proofs import prove
+from appeals.models import Appeal
 from helpdesk.search import search
-from tests.factories import make_appeal, make_decision, make_user
+from tests.factories import NOON, make_appeal, make_decision, make_user, person
 
 pytestmark = pytest.mark.django_db
 
@@ -24,3 +26,11 @@ def test_an_appeal_is_found_by_its_statement(head, typed):
     subject = make_appeal(decision)
     ticket = getattr(subject, "ticket", None) or subject.appeal.ticket
     assert search(head, typed).ids == [ticket.pk]
+
+
+def test_a_decision_that_was_only_claimed_is_found_once_it_is_proven(head):
+    decision = make_decision(puid="puid-78", person={"user_ref": "user:43"})
+    opened = make_appeal(decision, is_proven=False)
+    assert search(head, "user:43").ids == []
+    prove(Appeal.objects.get(ticket=opened.ticket), by=person(opened.ticket), at=NOON, decision=decision)
+    assert search(head, "user:43").ids == [opened.ticket.pk]
