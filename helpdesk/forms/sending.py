@@ -5,7 +5,9 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import get_language
+from django.utils.functional import lazy
+from django.utils.text import format_lazy
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.attachments import ACCEPT, Accepted, accept
@@ -13,6 +15,18 @@ from helpdesk.receipts import new_token
 from journal.errors import Refused
 
 LONGEST_TEXT = 20_000
+
+
+def kinds(most: int) -> str:
+    """Which files are taken, and how large."""
+    return ngettext(
+        "One JPEG, PNG, WebP, GIF, PDF or plain text of up to %(size)s MB.",
+        "Up to %(most)s files: JPEG, PNG, WebP, GIF, PDF or plain text, each of up to %(size)s MB.",
+        most,
+    ) % {"most": most, "size": settings.ATTACHMENT_BYTES // (1024 * 1024)}
+
+
+kinds_lazy = lazy(kinds, str)
 
 
 class FilesInput(forms.ClearableFileInput):
@@ -24,6 +38,7 @@ class FilesField(forms.FileField):
 
     def __init__(self, *, most: int | None = None, **options: Any):
         self.most = most or settings.ATTACHMENTS_AT_ONCE
+        options["help_text"] = format_lazy("{} {}", options.get("help_text", ""), kinds_lazy(self.most))
         super().__init__(widget=FilesInput(attrs={"accept": ACCEPT}), **options)
 
     def clean(self, data: Any, initial: Any = None) -> list[Accepted]:
