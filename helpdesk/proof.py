@@ -65,10 +65,13 @@ def is_proof(payload: str, *, form: str, at: datetime) -> bool:
 def _read(payload: str) -> dict[str, Any] | None:
     try:
         challenge = json.loads(base64.b64decode(payload, validate=True))["challenge"]
-        is_ours = challenge["parameters"]["algorithm"] == ALGORITHM and isinstance(
-            challenge["signature"], str
+        parameters = challenge["parameters"]
+        is_ours = (
+            parameters["algorithm"] == ALGORITHM
+            and isinstance(parameters["expiresAt"], int)
+            and isinstance(challenge["signature"], str)
         )
-    except (binascii.Error, ValueError, KeyError, TypeError):
+    except (binascii.Error, ValueError, KeyError, TypeError, RecursionError):
         return None
     return challenge if is_ours else None
 

@@ -54,6 +54,17 @@ def test_nonsense_is_no_proof(payload):
     assert not is_proof(payload, form="a", at=AT)
 
 
+@pytest.mark.parametrize("end", ["abc", None, [], {}])
+def test_challenge_whose_end_is_no_moment_is_no_proof(end):
+    said = json.loads(base64.b64decode(solve()))
+    said["challenge"]["parameters"]["expiresAt"] = end
+    assert not is_proof(base64.b64encode(json.dumps(said).encode()).decode(), form="a", at=AT)
+
+
+def test_proof_nested_without_end_is_no_proof():
+    assert not is_proof(base64.b64encode(b"[" * 100_000).decode(), form="a", at=AT)
+
+
 def test_challenge_of_somebody_else_is_no_proof():
     said = json.loads(base64.b64decode(solve()))
     said["challenge"]["parameters"]["cost"] = 1
