@@ -1,6 +1,6 @@
 """What holds for every answer of the program."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 
 
@@ -15,6 +15,17 @@ class SameOriginCsrf(CsrfViewMiddleware):
         if request.META.get("HTTP_ORIGIN") == "null":
             return request.META.get("HTTP_SEC_FETCH_SITE", "same-origin") == "same-origin"
         return super()._origin_verified(request)  # type: ignore[misc]
+
+
+def refuse_nul(get_response):
+    """An address with a NUL in it names nothing here; PostgreSQL would fail on being asked for it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            raise Http404
+        return get_response(request)
+
+    return middleware
 
 
 def no_store(get_response):
