@@ -175,6 +175,14 @@ def test_decision_under_appeal_is_not_filed_twice(client, decision):
     assert Appeal.objects.count() == 1
 
 
+def test_form_of_a_decision_under_appeal_leads_to_the_receipt_that_was_just_shown(client, decision):
+    """Somebody sent it, pressed "back" before keeping the receipt, and sees the form anew."""
+    make_appeal(decision, at=now())
+    html = client.get(at(decision, "ask")).content.decode()
+    assert f'href="{reverse("helpdesk:sent")}"' in html
+    assert f'href="{reverse("helpdesk:case_login")}"' in html
+
+
 def test_link_does_not_open_the_case_once_an_appeal_stands(client, decision):
     make_appeal(decision, at=now(), text="My secret.")
     html = client.get(at(decision)).content.decode()
