@@ -102,3 +102,13 @@ def test_wrong_recourse_is_told_by_its_line(client, key):
     answers = send(client, key, *statements("a", recourse={"effects": [{}]}))
     assert list(answers[0]["errors"]) == ["recourse.effects.0.id", "recourse.effects.0.kind"]
     assert Intake.objects.get().errors == {"recourse.effects.id": 1, "recourse.effects.kind": 1}
+
+
+def test_a_piece_that_is_a_line_end_alone_ends_nothing():
+    pieces = iter([b"one", b"\n"[:1], b"two", b""])
+
+    class Body:
+        def read(self, size):
+            return next(pieces)
+
+    assert list(lines_of(Body())) == [b"one", b"two"]
