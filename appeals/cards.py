@@ -82,10 +82,11 @@ def in_force_card(ticket: Ticket, user: User | None) -> dict[str, Any]:
 def history_card(ticket: Ticket, user: User | None) -> dict[str, Any]:
     """Earlier appeals of this person on this platform, and against this decision. One query."""
     people = [getattr(subject.decision, "person", None) for subject in subjects_of(ticket)]
-    refs = [person.user_ref for person in people if person and person.user_ref]
-    if not refs:
+    known = [person for person in people if person and person.user_ref]
+    if not known:
         return {"earlier": []}
-    decisions = DecisionPerson.objects.filter(platform=people[0].platform_id, user_ref__in=refs)  # type: ignore[union-attr]
+    refs = [person.user_ref for person in known]
+    decisions = DecisionPerson.objects.filter(platform=known[0].platform_id, user_ref__in=refs)
     earlier = (
         AppealDecision.objects.filter(decision__in=decisions.values("decision"))
         .filter(appeal__ticket__in=Ticket.objects.visible_to(user))

@@ -57,7 +57,7 @@ USER_SCOPES = frozenset({Scope.TICKETS_READ, Scope.TICKETS_WRITE})
 
 
 def hash_key(secret: str) -> bytes:
-    """What is stored of a key. Its 192 random bits need no slow hash."""
+    """What is stored of a key. Its 256 random bits need no slow hash."""
     return sha256(secret.encode()).digest()
 
 
