@@ -56,7 +56,7 @@ def ends_on(decision: Decision, code: str) -> date | None:
 
 
 def _standing_beside(person: DecisionPerson) -> list[DecisionPerson]:
-    """Other restrictions of the same person or the same content that have not fallen."""
+    """Other restrictions of the same person or content that have not fallen, nor were taken back untold."""
     same = Q(pk=None)
     if person.content_ref:
         same |= Q(content_ref=person.content_ref)
@@ -67,12 +67,14 @@ def _standing_beside(person: DecisionPerson) -> list[DecisionPerson]:
         undone_at=None,
         outcome__in=[Outcome.OVERTURNED, Outcome.MODIFIED],
     )
+    taken_back = Review.objects.filter(replacement=OuterRef("decision"), undone_at__isnull=False)
     people = (
         DecisionPerson.objects.filter(
             same, platform=person.platform_id, decision__kind=DecisionKind.RESTRICTION
         )
         .exclude(pk=person.pk)
         .exclude(Exists(fallen))
+        .exclude(Exists(taken_back))
         .select_related("decision")
     )
     return list(people[:MOST_OTHERS])

@@ -169,8 +169,13 @@ def _empty(old, at: datetime) -> int:
     return emptied
 
 
-def recall(about_ids: Iterable[UUID], *, at: datetime) -> int:
-    """Take back what waits for its moment (an act that can still be undone); how many there were."""
-    waiting = Delivery.objects.waiting().filter(about_id__in=list(about_ids), attempts=0, due_at__gt=at)
+def recall(about_ids: Iterable[UUID], *, made_at: datetime, at: datetime) -> int:
+    """Take back what an act at `made_at`, which can still be undone, wanted to tell later; how many.
+
+    What waits for another reason stays: an earlier delivery whose receiver was given a rest, for one.
+    """
+    waiting = Delivery.objects.waiting().filter(
+        about_id__in=list(about_ids), made_at=made_at, attempts=0, due_at__gt=at
+    )
     taken = waiting.select_for_update(skip_locked=True)
     return Delivery.objects.filter(pk__in=[each.pk for each in taken]).delete()[0]

@@ -19,10 +19,11 @@ def omit_rest(appeal: Appeal, *, at: datetime) -> None:
     unanswered = appeal.decisions.filter(outcome="")
     decisions = list(unanswered.values_list("decision", flat=True))
     unanswered.update(outcome=Outcome.OMITTED, decided_at=at, closed_at=at)
-    _end_with_window(decisions, at)
+    end_with_window(decisions, at)
 
 
-def _end_with_window(decisions: Sequence[UUID], at: datetime) -> None:
+def end_with_window(decisions: Sequence[UUID], at: datetime) -> None:
+    """Let what the platform told of these people end with their windows, as if nobody had appealed."""
     for person in _people_of(decisions).select_related("decision"):
         until = person.decision.appeal_until
         person.empty_at = (max(until, at) if until else at) + KEPT_AFTER_WINDOW
@@ -43,7 +44,7 @@ def forget_appeal(appeal: Appeal, *, at: datetime) -> None:
     appeal.save(update_fields=["urgent_why", "described"])
     omit_rest(appeal, at=at)
     Review.objects.filter(subject__appeal=appeal).update(reasons="")
-    _end_with_window(list(appeal.decisions.values_list("decision", flat=True)), at)
+    end_with_window(list(appeal.decisions.values_list("decision", flat=True)), at)
 
 
 def forget_notice(notice: Notice) -> None:

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from appeals import webhooks
+from appeals.actions.endings import end_with_window
 from appeals.actions.filing import lock_appeal, mapped_decider
 from appeals.actions.measures import ask_to_restrict, ask_to_undo, withdraw_measures
 from appeals.actions.own_decisions import make_restriction
-from appeals.models import Appeal, AppealDecision, Decision, Outcome, Party, Review
+from appeals.models import Appeal, AppealDecision, Decision, DecisionPerson, Outcome, Party, Review
 from appeals.notifiers import notifiers_of, refuse_names
 from appeals.permissions import can_review, can_undo, is_signed_in_person, sees, took_part
 from helpdesk.actions import answer_undone, answered, move_ticket, tell_person
@@ -223,7 +224,7 @@ def undo_review(review: Review, *, by: User, at: datetime) -> Review:
     review.undone_at = at
     review.save(update_fields=["undone_at"])
     measures = withdraw_measures(review, by=by, at=at)
-    recall([review.pk, appeal.pk, appeal.ticket_id, *measures], at=at)
+    recall([review.pk, appeal.pk, appeal.ticket_id, *measures], made_at=review.decided_at, at=at)
     AppealDecision.objects.filter(pk=review.subject_id).update(
         outcome="", decided_at=None, told_at=None, closed_at=None
     )
@@ -243,8 +244,8 @@ def answer_remit(review: Review, answer: Decision | None, *, by: Actor | Acts, a
     )
     if review.outcome != Outcome.REMITTED or review.undone_at or review.answered_at:
         raise Refused("not_awaited", _("No new decision is awaited here."))
-    if answer is not None and answer.platform_id != review.subject.decision.platform_id:
-        raise Refused("other_platform", _("The new decision is another platform's."))
+    if answer is not None:
+        _refuse_no_answer(review, answer)
     review.answer = answer
     review.answered_at = at
     review.save(update_fields=["answer", "answered_at"])
@@ -259,9 +260,25 @@ def answer_remit(review: Review, answer: Decision | None, *, by: Actor | Acts, a
         AppealDecision.objects.filter(pk=review.subject_id).update(outcome=Outcome.OVERTURNED)
     ask_to_undo(review, by=SYSTEM, at=at, keep=answer.effect_codes if answer else ())
     AppealDecision.objects.filter(pk=review.subject_id).update(closed_at=at)
+    if appeal.ticket.erased_at:
+        end_with_window([review.subject.decision_id], at)
     tell_person(appeal.ticket, at=at)
     notify_by_platform(appeal, at=at, due_at=at)
     return review
+
+
+def _refuse_no_answer(review: Review, answer: Decision) -> None:
+    """A new decision is one taken since, by the same platform and about the same person.
+
+    Else the old statement, or one about somebody else, would keep in force what was remitted.
+    """
+    if answer.platform_id != review.subject.decision.platform_id:
+        raise Refused("other_platform", _("The new decision is another platform's."))
+    if answer.received_at < review.decided_at:
+        raise Refused("not_anew", _("This statement is from before. Send the one of the new decision first."))
+    refs = DecisionPerson.objects.filter(pk__in=(answer.pk, review.subject.decision_id)).exclude(user_ref="")
+    if len(set(refs.values_list("user_ref", flat=True))) > 1:
+        raise Refused("other_person", _("The new decision is about another person."))
 
 
 def lapsed_remits(at: datetime) -> list[Review]:

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from accounts.api import KeyAuthentication, KeyRequest, NeedsScope
 from accounts.problems import PROBLEMS
-from appeals.actions.measures import confirm_measure
+from appeals.actions.measures import TOLD_AFTER, confirm_measure
 from appeals.actions.reviews import answer_remit
 from appeals.models import Decision, Measure, Outcome, Review
 from appeals.permissions import measures_visible_to
@@ -46,14 +46,14 @@ class MeasureCursor(serializers.Serializer[Any]):
 
 
 class MeasureList(APIView):
-    """The measures that this platform has not confirmed."""
+    """The measures that this platform has not confirmed, once the answers behind them stand."""
 
     authentication_classes = [KeyAuthentication]
     permission_classes: Any = [NeedsScope("measures:read")]
 
     @extend_schema(responses={200: MeasurePage, **PROBLEMS}, parameters=[MeasureCursor])
     def get(self, request: KeyRequest) -> Response:
-        measures = measures_visible_to(request.auth).unconfirmed().filter(asked_at__lte=now())
+        measures = measures_visible_to(request.auth).unconfirmed().filter(asked_at__lte=now() - TOLD_AFTER)
         after = MeasureCursor(data=request.query_params)
         after.is_valid(raise_exception=True)
         if since := after.validated_data.get("after"):

@@ -1,6 +1,9 @@
 """A platform lists what it is asked to do, confirms it, and answers a remitted decision."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils.timezone import now
 
 from appeals.actions.reviews import decide
 from appeals.models import Measure
@@ -39,6 +42,12 @@ def test_a_platform_sees_its_own_measures(client, decision, headers):
     answered(make_decision())
     [measure] = client.get("/api/v1/measures", headers=headers).json()["measures"]
     assert measure["statement"] == str(decision.pk)
+
+
+def test_a_platform_sees_nothing_that_can_still_be_taken_back(client, decision, headers):
+    answered(decision)
+    Measure.objects.update(asked_at=now() - timedelta(seconds=5))
+    assert client.get("/api/v1/measures", headers=headers).json()["measures"] == []
 
 
 def test_a_platform_confirms_a_measure(client, decision, headers):

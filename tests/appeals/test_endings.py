@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from appeals.actions.emptying import empty_people
-from appeals.actions.reviews import decide
+from appeals.actions.reviews import answer_remit, decide
 from appeals.models import Appeal, AppealDecision, DecisionPerson, Notice, Review
 from helpdesk.actions import erase_case, withdraw
 from helpdesk.models import QueueKind
+from journal.actors import SYSTEM
 from tests.appeals.test_notice_decisions import make_notice
 from tests.factories import (
     NOON,
@@ -69,3 +70,20 @@ def test_erasing_a_report_takes_its_links():
     erase_case(notice.ticket, by=person(notice.ticket), at=NOON)
     notice = Notice.objects.get()
     assert (notice.links, notice.items, notice.category) == ([], 1, "STATEMENT_CATEGORY_VIOLENCE")
+
+
+def test_what_was_told_of_a_person_ends_also_where_they_erased_before_the_platform_answered(decision):
+    opened, day = make_appeal(decision), NOON.date() + timedelta(days=7)
+    amir = make_moderator(appeals_queue().team)
+    review = decide(
+        subject_of(opened),
+        by=amir,
+        at=NOON,
+        outcome="remitted",
+        reasons=REASONS,
+        attested=True,
+        remit_until=day,
+    )
+    erase_case(opened.ticket, by=person(opened.ticket), at=NOON)
+    answer_remit(review, None, by=SYSTEM, at=NOON + timedelta(days=8))
+    assert DecisionPerson.objects.get().empty_at == decision.appeal_until + timedelta(days=30)

@@ -225,6 +225,19 @@ class TestUndo:
         with pytest.raises(PermissionDenied):
             undo_review(review, by=make_moderator(appeals_queue().team, "Otto"), at=NOON)
 
+    def test_what_was_told_before_and_still_waits_is_told(self, amir, review):
+        filed = Delivery.objects.filter(kind="appeal.filed")
+        filed.update(made_at=NOON - timedelta(hours=1), due_at=NOON + timedelta(minutes=1))
+        undo_review(review, by=amir, at=NOON)
+        assert filed.exists()
+
+    def test_a_replacement_that_was_taken_back_keeps_nothing_standing(self, amir):
+        subject = subject_of(make_appeal(make_decision(person={"user_ref": "u-1", "content_ref": "post-1"})))
+        milder = REPLACEMENT | {"decision_visibility": [HIDDEN]}
+        undo_review(answer(subject, amir, "modified", replacement=milder), by=amir, at=NOON)
+        answer(subject, amir)
+        assert Measure.objects.unconfirmed().get().effect_code == HIDDEN
+
     def test_it_can_be_decided_anew(self, amir, review):
         undo_review(review, by=amir, at=NOON)
         assert answer(subject_of_review(review), amir, "upheld").outcome == "upheld"
@@ -286,6 +299,21 @@ class TestRemit:
         answer_remit(lapsed, None, by=SYSTEM, at=later)
         assert AppealDecision.objects.get().outcome == "overturned"
         assert Measure.objects.get().effect_code == HIDDEN
+
+    def test_an_old_statement_is_no_answer(self, review):
+        platform, before = review.subject.decision.platform, NOON - timedelta(days=1)
+        for old in (review.subject.decision, make_decision(platform, received_at=before)):
+            old.received_at = before
+            with refused("not_anew"):
+                answer_remit(review, old, by=SYSTEM, at=NOON + timedelta(days=1))
+
+    def test_a_decision_about_somebody_else_is_no_answer(self, amir):
+        day = NOON.date() + timedelta(days=7)
+        rita = make_decision(person={"user_ref": "u-1"})
+        review = answer(subject_of(make_appeal(rita)), amir, "remitted", remit_until=day)
+        other = make_decision(rita.platform, person={"user_ref": "u-2"})
+        with refused("other_person"):
+            answer_remit(review, other, by=SYSTEM, at=NOON + timedelta(days=1))
 
     def test_another_platforms_decision_is_no_answer(self, review):
         with refused("other_platform"):
