@@ -86,6 +86,14 @@ def wait_until_all_is_told(copy):
     assert wait_for(lambda: not number(copy, WAITING), 120)
 
 
+def last_words(copy, crowd, killer):
+    """What explains a standstill: whether the launcher gave up, and the ends of all logs."""
+    ended = copy.process.poll()
+    said = copy.process.stdout.read() if ended is not None else ""
+    logs = [f"{path.name}: {path.read_text()[-3000:]}" for path in (copy.state / "logs").iterdir()]
+    return "\n".join([f"launcher: {ended} {said}", f"{crowd.answers} {killer.kills[-12:]}", *logs])
+
+
 def storm(copy, receiver):
     """All submissions under all kills; who sent what, and who was killed when."""
     key = manage(copy, "create_platform", "Storm").split()[-1]
@@ -95,7 +103,7 @@ def storm(copy, receiver):
     crowd.start()
     for killed in range(1, KILLS + 1):
         step = SUBMISSIONS * killed // (KILLS + 2)
-        assert wait_for(lambda step=step: len(crowd.sent) >= step, 120), crowd.answers
+        assert wait_for(lambda step=step: len(crowd.sent) >= step, 120), last_words(copy, crowd, killer)
         killer.kill_one()
     crowd.wait()
     return crowd, killer
