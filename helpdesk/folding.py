@@ -27,6 +27,7 @@ RUNS = re.compile(rf"[{HAN}]+|[^\W_{HAN}]+")
 HAN_RUN = re.compile(rf"[{HAN}]+")
 # Inside a Cyrillic word an apostrophe is a letter with three spellings; elsewhere it parts words (l'accès).
 APOSTROPHE = re.compile("(?<=[\u0400-\u04ff])['’ʼ](?=[\u0400-\u04ff])")
+DIGIT = re.compile(r"\d")
 ARABIC = re.compile("[\u0600-\u06ff]")
 # Persian writes these apart, with a half-space or together; here they are always together.
 JOIN_NEXT = re.compile(r"(?<!\w)(ن?مي)\s+(?=[\u0600-\u06ff])")
@@ -35,6 +36,8 @@ JOIN_BEFORE = re.compile(r"(?<=[\u0600-\u06ff])\s+(ها(?:ي(?:م|ت|ش|ي)?)?|�
 
 def fold(text: str) -> str:
     """The text in one spelling: small letters without marks, plain digits, Arabic letters in one form."""
+    if text.isascii():
+        return text.lower()
     half_spaced = text.replace(HALF_SPACE, " \x00 ") if HALF_SPACE in text else text
     apart = unicodedata.normalize("NFKD", half_spaced.casefold())
     bare = "".join(_plain(sign) for sign in apart if unicodedata.category(sign) != "Mn")
@@ -53,7 +56,7 @@ def _plain(sign: str) -> str:
 def tokens_of(text: str) -> list[str]:
     """What of `text` goes into the index: sorted, each once."""
     found: set[str] = set()
-    for chunk in fold(text).split():
+    for chunk in dict.fromkeys(fold(text).split()):
         whole = chunk.replace(HALF_SPACE, "")
         for part in {*chunk.split(HALF_SPACE), whole}:
             found.update(_of_chunk(part))
@@ -85,7 +88,7 @@ def _pairs(run: str) -> list[str]:
 
 def stem(word: str) -> str:
     """The part of a word that its forms share, near enough: its first letters, without Arabic "al-"."""
-    if any(sign.isdigit() for sign in word):
+    if DIGIT.search(word):
         return word[:LONGEST]
     if word.startswith("ال") and len(word) > 4:
         word = word[2:]

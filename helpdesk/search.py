@@ -12,12 +12,12 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models.signals import post_save
 
-from helpdesk.folding import MOST, quoted, tokens_of, wanted
+from helpdesk.folding import quoted, tokens_of, wanted
 from helpdesk.models import Message, Note, SearchText, TeamMember, Ticket
 from journal.references import read_reference
 
 NEWEST = 2000  # tickets walked from the newest before the index is asked
-MATCHES = 2000  # matches looked at in the index
+MATCHES = 500  # matches looked at in the index
 
 ADD = """
 INSERT INTO helpdesk_searchtext (ticket_id, tokens) VALUES (%s, array_to_tsvector(%s::text[]))
@@ -29,7 +29,7 @@ SELECT ticket_id FROM (
 ) newest WHERE tokens @@ %s::tsquery ORDER BY ticket_id DESC LIMIT %s
 """  # noqa: S608 - only our own number is put in
 IN_INDEX = f"""
-SELECT ticket_id FROM helpdesk_searchtext WHERE tokens @@ %s::tsquery LIMIT {MATCHES}
+SELECT ticket_id, tokens @@ %s::tsquery FROM helpdesk_searchtext WHERE tokens @@ %s::tsquery LIMIT {MATCHES}
 """  # noqa: S608
 
 
@@ -49,8 +49,7 @@ def first_words(ticket: Ticket, words: Iterable[str]) -> SearchText:
 
 
 def _tokens(ticket: Ticket, words: Iterable[str]) -> list[str]:
-    tokens: set[str] = set().union(*(tokens_of(text) for text in words if text))
-    return [*sorted(tokens)[:MOST], _queue_token(ticket.queue_id)]
+    return [*tokens_of("\n".join(filter(None, words))), _queue_token(ticket.queue_id)]
 
 
 def _queue_token(queue_id: UUID) -> str:
@@ -76,31 +75,39 @@ def search(user: Any, typed: str, *, limit: int = 50) -> Found:
     query = wanted(typed)
     if not query:
         return Found([])
-    ids, is_cut = _matches(_within_sight(user, query), limit)
+    ids, is_cut = _matches(query, _sight(user), limit)
     seen = set(visible.filter(pk__in=ids).values_list("pk", flat=True))
     return Found([pk for pk in ids if pk in seen][:limit], is_cut)
 
 
-def _within_sight(user: Any, query: str) -> str:
-    """The query over the user's queues only, so that others' matches do not crowd out theirs."""
+def _sight(user: Any) -> str:
+    """The query for the user's queues, so that others' matches do not crowd out theirs; empty for all."""
     if user.has_role("head"):
-        return query
+        return ""
     queues = TeamMember.objects.filter(user=user.pk, left_at=None).values_list("team__queues", flat=True)
-    tokens = [quoted(_queue_token(pk)) for pk in queues if pk]
-    return f"({query}) & ({' | '.join(tokens)})" if tokens else f"({query}) & 'queue:none'"
+    return " | ".join(quoted(_queue_token(pk)) for pk in queues if pk) or "'queue:none'"
 
 
-def _matches(query: str, limit: int) -> tuple[list[UUID], bool]:
+def _matches(query: str, sight: str, limit: int) -> tuple[list[UUID], bool]:
+    within = f"({query}) & ({sight})" if sight else query
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(AMONG_NEWEST, [query, limit + 1])
+        cursor.execute(AMONG_NEWEST, [within, limit + 1])
         ids = [pk for (pk,) in cursor.fetchall()]
         if len(ids) > limit:
             return ids[:limit], True
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(IN_INDEX, [query])
-        older = {pk for (pk,) in cursor.fetchall()}
+        older, is_cut = _in_index(cursor, query, sight or query)
+        if is_cut and len(older) <= limit:  # most matches are others': the index parts them, which costs more
+            older, is_cut = _in_index(cursor, within, within)
     every = sorted({*ids, *older}, reverse=True)
-    return every[:limit], len(older) == MATCHES or len(every) > limit
+    return every[:limit], is_cut or len(every) > limit
+
+
+def _in_index(cursor: Any, query: str, sight: str) -> tuple[list[UUID], bool]:
+    """Matches of `query` that `sight` allows; whether there may be more."""
+    cursor.execute(IN_INDEX, [sight, query])
+    found = cursor.fetchall()
+    return [pk for pk, is_seen in found if is_seen], len(found) == MATCHES
 
 
 def _index_ticket(sender: type[Ticket], instance: Ticket, created: bool, **kwargs: Any) -> None:

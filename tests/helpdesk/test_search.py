@@ -101,3 +101,15 @@ def test_a_message_stored_is_indexed_at_once(amir, queue):
     ticket = make_ticket(queue)
     make_message(ticket, "頻道被封鎖")
     assert search(amir, "封鎖").ids == [ticket.pk]
+
+
+def test_matches_of_others_do_not_crowd_out_ones_own(amir, queue, monkeypatch):
+    mine = make_ticket(queue, summary="burning bridge")
+    for _ in range(3):
+        make_ticket(make_queue(), summary="burning bridge")
+    monkeypatch.setattr(searching, "MATCHES", 2)
+    monkeypatch.setattr(searching, "IN_INDEX", searching.IN_INDEX.replace("500", "2"))
+    monkeypatch.setattr(
+        searching, "AMONG_NEWEST", searching.AMONG_NEWEST.replace(str(searching.NEWEST), "1", 1)
+    )
+    assert search(amir, "burning").ids == [mine.pk]
