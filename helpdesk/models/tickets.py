@@ -71,7 +71,7 @@ class Ticket(Row):
     """One case. `summary` is the line that staff see in lists; it is emptied with the words of the case."""
 
     reference = models.CharField(max_length=11, unique=True)
-    queue = models.ForeignKey(Queue, models.PROTECT, related_name="tickets")
+    queue = models.ForeignKey(Queue, models.PROTECT, related_name="tickets", db_index=False)
     kind = models.CharField(max_length=10, choices=QueueKind)
     category = models.CharField(max_length=60, blank=True)
     status = models.CharField(max_length=8, choices=Status, default=Status.NEW)
@@ -80,7 +80,7 @@ class Ticket(Row):
     language = models.CharField(max_length=10)
     summary = models.CharField(max_length=200, blank=True)
     assignee = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="assigned_tickets"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="assigned_tickets", db_index=False
     )
     opened_at = models.DateTimeField()
     changed_at = models.DateTimeField()
