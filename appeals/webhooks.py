@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from accounts.models import Platform, WebhookEndpoint
 from journal.actions import Subject
@@ -28,13 +29,13 @@ def tell_platform(
     due_at: datetime | None = None,
 ) -> None:
     """Write one delivery for each endpoint of the platform that wants this type of event."""
-    told = deliveries_to(platform, event_type, data, about=about, at=at, due_at=due_at)
+    told = deliveries_to(platform.pk, event_type, data, about=about, at=at, due_at=due_at)
     if told:
         write_together(*told)
 
 
 def deliveries_to(
-    platform: Platform,
+    platform_id: UUID,
     event_type: str,
     data: Mapping[str, Any],
     *,
@@ -43,7 +44,7 @@ def deliveries_to(
     due_at: datetime | None = None,
 ) -> list[Delivery]:
     """The same, for a caller that writes them together with the rows of what happened."""
-    wanting = WebhookEndpoint.objects.wanting(event_type).filter(platform=platform)
+    wanting = WebhookEndpoint.objects.wanting(event_type).filter(platform=platform_id)
     return [
         delivery_of(
             event_type,

@@ -32,13 +32,14 @@ def require(allowed: bool) -> None:
 
 
 @contextmanager
-def refusing(constraint: str, refusal: Refused) -> Iterator[None]:
+def refusing(constraint: str, refusal: Refused, *, savepoint: bool = True) -> Iterator[None]:
     """Give a constraint its words: a violation of `constraint` inside the block becomes `refusal`.
 
-    The block runs in a savepoint, so that the transaction around it can go on.
+    The block runs in a savepoint, so that the transaction around it can go on; an action that ends with
+    the refusal needs none.
     """
     try:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=savepoint):
             yield
     except IntegrityError as error:
         if getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) == constraint:

@@ -27,9 +27,9 @@ def write_together(*rows: Model) -> None:
 
 
 def _is_left_out(row: Model, field: Field) -> bool:
-    """Whether the database gives this value: a running number, or what a trigger sets."""
+    """Whether the database gives this value: nothing, a running number, or what a trigger sets."""
     value = getattr(row, field.attname)
-    return isinstance(value, DatabaseDefault) or (field.primary_key and value is None)
+    return value is None or isinstance(value, DatabaseDefault)
 
 
 @cache

@@ -162,7 +162,7 @@ def take_up(
         for decision in decisions
     ]
     words = [each for place in places for each in _words_to_platform(place, at=at)]
-    with refusing("one_open_appeal_per_side", ALREADY_OPEN):
+    with refusing("one_open_appeal_per_side", ALREADY_OPEN, savepoint=False):
         write_together(*beside, *places, *words)
     for place in places:
         _bar_decider(appeal.ticket, place.decision, by=by, at=at)
@@ -180,8 +180,8 @@ def _words_to_platform(place: AppealDecision, *, at: datetime) -> list[Delivery]
         "round": appeal.round,
         "filed_at": at.isoformat(),
     }
-    platform = place.decision.platform
-    return webhooks.deliveries_to(platform, webhooks.APPEAL_FILED, said, about=appeal, at=at)
+    platform_id = place.decision.platform_id
+    return webhooks.deliveries_to(platform_id, webhooks.APPEAL_FILED, said, about=appeal, at=at)
 
 
 def _bar_decider(ticket: Ticket, decision: Decision, *, by: Actor | Acts, at: datetime) -> None:

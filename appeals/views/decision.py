@@ -33,8 +33,8 @@ from journal.actors import Actor
 from journal.errors import Refused
 
 View = Callable[..., HttpResponseBase]
-BEHIND = ("platform", "person")  # what filing needs; the pages also tell the rule and who ordered it
-SHOWN = (*BEHIND, "order", "rule_version__rule", "content_rule_version__rule")
+BEHIND = ("person",)  # what filing needs; the pages also tell the rule and who ordered it
+SHOWN = (*BEHIND, "platform", "order", "rule_version__rule", "content_rule_version__rule")
 
 
 def with_decision(view: View) -> View:

@@ -58,7 +58,8 @@ class QueueSet(models.QuerySet["Queue"]):
 
         Every installation has one: `manage.py prepare` makes it before the first request.
         """
-        return self.filter(kind=kind, ended_at=None).order_by("place", "slug")[:1].get()
+        needed = self.only("slug", "kind", "answer_within_hours")  # not its name in ten languages
+        return needed.filter(kind=kind, ended_at=None).order_by("place", "slug")[:1].get()
 
     def in_use(self) -> "QueueSet":
         return self.filter(ended_at=None)
