@@ -22,7 +22,7 @@ from tests.config.test_launch import postmaster_of
 PEOPLE = 8  # who send at the same time
 PATIENCE = 240  # seconds in which every form must have been answered
 VICTIMS = ("web", "web worker", "case", "database")
-DATABASE_DEATHS, WITHIN = 4, 22.0  # the launcher gives up on a server that dies more often than bad luck
+DATABASE_DEATHS, WITHIN = 3, 22.0  # the launcher gives up on a server that dies more often than bad luck
 STATEMENTS_AT_ONCE = 100
 TOKEN = re.compile(r'name="token" value="([^"]+)"')
 REFERENCE = re.compile(r'class="reference"[^>]*>([^<]+)<')
