@@ -24,23 +24,30 @@ ASK_AGAIN_AFTER = timedelta(minutes=10)  # so that a form cannot be used to fill
 
 @transaction.atomic
 def set_contact(ticket: Ticket, *, by: Any, at: datetime, address: str, name: str = "") -> Contact | None:
-    """Reach the person at `address` from now on, once its owner has confirmed; empty: not at all."""
+    """Reach the person at `address` from now on, once its owner has confirmed; empty: not at all.
+
+    A name that was given stays until another one comes: the law asks for that of a notifier.
+    """
     ticket = lock(ticket)
     require(can_write(by, ticket))
     refuse_erased(ticket)
     before = Contact.objects.filter(ticket=ticket).first()
-    if before is not None and before.asked_at and at - before.asked_at < ASK_AGAIN_AFTER and address:
+    # By what was sent, not by the contact: giving the address up in between must not start anew.
+    lately = Delivery.objects.filter(
+        about_id=ticket.pk, kind="confirm_contact", made_at__gt=at - ASK_AGAIN_AFTER
+    )
+    if address and lately.exists():
         raise Refused(
             "asked_just_now",
             _("We have just written to an address of yours. Wait ten minutes before you give another one."),
             field="address",
         )
     forget_contact(ticket)
-    rows = contact_rows(ticket, at=at, address=address, name=name)
+    rows = contact_rows(ticket, at=at, address=address, name=name or (before.name if before else ""))
     if rows:
         write_together(*rows)
     change(ticket, at=at)
-    record(ticket, "contact_set" if rows else "contact_removed", by=by, at=at)
+    record(ticket, "contact_set" if address else "contact_removed", by=by, at=at)
     return Contact.objects.filter(ticket=ticket).first()
 
 
