@@ -3,7 +3,7 @@
 Events name the fields that changed and hold their numbers, never the words that somebody gave them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from helpdesk.actions.first import QUEUES
 from helpdesk.models import Queue, ReplyTemplate, Team, TeamMember, Ticket
-from helpdesk.permissions import can_change_settings
+from helpdesk.permissions import can_change_settings, can_see
 from helpdesk.templating import unknown_fields
 from journal.actions import record
 from journal.errors import Refused, require
@@ -98,14 +98,13 @@ def remove_member(team: Team, user: User, *, by: Any, at: datetime) -> None:
     if not TeamMember.objects.filter(team=team, user=user, left_at=None).update(left_at=at):
         return
     record(team, "member_removed", by=by, at=at, user=user.pk)
-    _lay_down(team, user, by=by, at=at)
+    _lay_down(Ticket.objects.unfinished().filter(assignee=user, queue__team=team), by=by, at=at)
 
 
-def _lay_down(team: Team, user: User, *, by: Any, at: datetime) -> None:
+def _lay_down(tickets: Iterable[Ticket], *, by: Any, at: datetime) -> None:
     from helpdesk.actions.assigning import lay_down
 
-    theirs = Ticket.objects.unfinished().filter(assignee=user, queue__team=team)
-    for ticket in theirs:
+    for ticket in tickets:
         lay_down(ticket, by=by, at=at)
 
 
@@ -125,9 +124,17 @@ def add_queue(*, by: Any, at: datetime, **fields: Any) -> Queue:
 @transaction.atomic
 def change_queue(queue: Queue, *, by: Any, at: datetime, **fields: Any) -> Queue:
     """Names, team, promised hours, days kept. What is open keeps the moment that it was promised;
-    a shorter retention reaches what has ended with its next purge date only."""
+    a shorter retention reaches what has ended with its next purge date only. Who does not see the queue
+    with its new team lays down what they had taken of it."""
     require(can_change_settings(by))
-    return _change(_held(queue), fields, by=by, at=at)
+    queue = _held(queue)
+    team = queue.team_id
+    _change(queue, fields, by=by, at=at)
+    if queue.team_id != team:
+        taken = Ticket.objects.unfinished().filter(queue=queue).select_related("queue", "assignee")
+        unseen = [each for each in taken.exclude(assignee=None) if not can_see(each.assignee, each)]
+        _lay_down(unseen, by=by, at=at)
+    return queue
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from appeals.desk import APPEAL_DESK
+from helpdesk.actions.settings import change_queue
 from helpdesk.models import Attachment, Message, Queue, ReplyTemplate, Status, TicketLink
 from helpdesk.views.console.acts import ACTS
 from journal.models import Event
@@ -17,6 +18,7 @@ from tests.factories import (
     make_appeal,
     make_decision,
     make_queue,
+    make_team,
     make_ticket,
     make_user,
 )
@@ -229,6 +231,13 @@ def test_who_leaves_a_team_lays_their_cases_down(lead, queue, amir):
     assert (ticket.assignee, ticket.status) == (None, Status.NEW)
     assert codes(queue.team) == ["member_removed"]
     assert not Queue.objects.visible_to(User.objects.get(pk=amir.pk)).exists()
+
+
+def test_a_queue_that_changes_teams_leaves_no_case_with_who_cannot_see_it(queue, amir, lena):
+    ticket = make_ticket(queue, assignee=amir, status=Status.OPEN)
+    change_queue(queue, by=lena, at=NOON, team=make_team())
+    ticket.refresh_from_db()
+    assert (ticket.assignee, ticket.status) == (None, Status.NEW)
 
 
 def test_a_member_is_added_once(lead, queue):
