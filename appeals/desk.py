@@ -36,6 +36,20 @@ def may_purge(ticket: Ticket, at: datetime) -> bool:
     )
 
 
+def why_appeal_not_resolved(ticket: Ticket) -> Any:
+    """Ending an appeal is deciding it, by somebody independent and with reasons."""
+    if AppealDecision.objects.filter(appeal__ticket=ticket, outcome="").exists():
+        return _("This appeal has no decision yet. Decide it; that ends the case.")
+    return None
+
+
+def why_notice_not_resolved(ticket: Ticket) -> Any:
+    """A report is ended by what is decided on its links."""
+    if Notice.objects.filter(ticket=ticket, acted_at=None, group__decided_at=None).exists():
+        return _("This report has no decision yet. Decide it; that ends the case.")
+    return None
+
+
 def why_not_erased(ticket: Ticket, at: datetime) -> Any:
     """Erasing waits for what the platform still has to do, or the person would lose it."""
     if Measure.objects.unconfirmed().filter(ticket=ticket).exists():
@@ -84,6 +98,7 @@ APPEAL_DESK = Desk(
     staff_words=STAFF_WORDS,
     next_step=sections.appeal_next_step,
     may_purge=may_purge,
+    why_not_resolved=why_appeal_not_resolved,
     why_not_erased=why_not_erased,
     same_person=same_person,
     person_may_reopen=False,
@@ -105,6 +120,7 @@ NOTICE_DESK = Desk(
     staff_words=STAFF_WORDS,
     next_step=sections.notice_next_step,
     may_purge=may_purge,
+    why_not_resolved=why_notice_not_resolved,
     why_not_erased=why_not_erased,
     person_may_reopen=False,
     on_erase=on_erase_notice,

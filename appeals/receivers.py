@@ -5,19 +5,24 @@ from typing import Any
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
-from appeals.actions.endings import omit_rest
+from appeals.actions.endings import omit_rest, resume_omitted
 from appeals.models import Appeal, Notice
+from helpdesk.actions.tickets import ENDED
 from helpdesk.models import QueueKind, Status
 from helpdesk.search import index_words
 from helpdesk.signals import ticket_moved
 
 
 @receiver(ticket_moved)
-def end_appeal_with_its_ticket(*, ticket: Any, after: str, at: Any, **_: Any) -> None:
-    """A withdrawn, merged or unwanted case frees the place of its appeal."""
-    if ticket.kind == QueueKind.APPEAL and after == Status.DROPPED:
-        for appeal in Appeal.objects.filter(ticket=ticket):
+def end_appeal_with_its_ticket(*, ticket: Any, before: str, after: str, at: Any, **_: Any) -> None:
+    """A withdrawn, merged or unwanted case frees the place of its appeal; one reopened takes it again."""
+    if ticket.kind != QueueKind.APPEAL:
+        return
+    for appeal in Appeal.objects.filter(ticket=ticket):
+        if after == Status.DROPPED:
             omit_rest(appeal, at=at)
+        elif before in ENDED and after not in ENDED:
+            resume_omitted(appeal)
 
 
 @receiver(post_save, sender=Notice)

@@ -32,6 +32,7 @@ class Desk:
     `bulk` names the page where several tickets of the kind are decided at once (it takes `?t=reference`).
     `next_step(ticket, at)` is the sentence on the case page that says what happens next and by when.
     `may_purge(ticket, at)` is False while a window or a round is open (design 9).
+    `why_not_resolved(ticket)` is what staff read where the case still needs a decision, else None.
     `why_not_erased(ticket, at)` is the sentence that the person reads where erasing must wait, else None.
     `same_person(ticket, other)` says what the app knows beyond confirmed addresses.
     `person_may_reopen` is False where another road leads on (a second round).
@@ -49,6 +50,7 @@ class Desk:
     staff_words: Mapping[str, Any] = field(default_factory=dict)
     next_step: Callable[..., Any] | None = None
     may_purge: Callable[..., bool] | None = None
+    why_not_resolved: Callable[..., Any] | None = None
     why_not_erased: Callable[..., Any] | None = None
     same_person: Callable[..., bool] | None = None
     person_may_reopen: bool = True

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from appeals.actions.filing import ALREADY_OPEN
 from appeals.models import Appeal, AppealDecision, DecisionPerson, Notice, Outcome, Review
+from journal.errors import refusing
 
 KEPT_AFTER_WINDOW = timedelta(days=30)
 
@@ -20,6 +22,18 @@ def omit_rest(appeal: Appeal, *, at: datetime) -> None:
     decisions = list(unanswered.values_list("decision", flat=True))
     unanswered.update(outcome=Outcome.OMITTED, decided_at=at, closed_at=at)
     end_with_window(decisions, at)
+
+
+def resume_omitted(appeal: Appeal) -> None:
+    """A case that ended without an answer goes on: what was omitted needs one again.
+
+    Raises Refused("appeal_open") where the same side has appealed anew in the meantime.
+    """
+    omitted = appeal.decisions.filter(outcome=Outcome.OMITTED)
+    decisions = list(omitted.values_list("decision", flat=True))
+    with refusing("one_open_appeal_per_side", ALREADY_OPEN):
+        omitted.update(outcome="", decided_at=None, closed_at=None)
+    DecisionPerson.objects.filter(pk__in=decisions, emptied_at=None).update(empty_at=None)
 
 
 def end_with_window(decisions: Sequence[UUID], at: datetime) -> None:

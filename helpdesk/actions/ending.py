@@ -10,7 +10,7 @@ from helpdesk.actions.contacts import tell_person
 from helpdesk.actions.tickets import lock, move_ticket, note_event, refuse_ended
 from helpdesk.desks import desk_of
 from helpdesk.models import Side, Status, Ticket
-from helpdesk.permissions import can_drop, can_reopen, can_resolve, can_write, is_barred, is_person_of
+from helpdesk.permissions import can_drop, can_reopen, can_resolve, can_work, can_write, is_person_of
 from journal.errors import Refused, require
 
 SPAM_REASONS = ("advertising", "automatic", "empty", "abuse_of_form")
@@ -18,11 +18,16 @@ SPAM_REASONS = ("advertising", "automatic", "empty", "abuse_of_form")
 
 @transaction.atomic
 def resolve(ticket: Ticket, *, by: Any, at: datetime, turn: int | None = None) -> Ticket:
-    """Close an answered case. Raises Refused("not_answered") before anybody has written to the person."""
+    """Close an answered case. Raises Refused("not_answered") before anybody has written to the person,
+    and Refused("not_decided") while its desk still expects a decision."""
     ticket = lock(ticket, turn=turn)
     require(can_resolve(by, ticket))
     if not ticket.messages.filter(side=Side.STAFF).exists():
         raise Refused("not_answered", _("Nobody has written to the person yet. Write an answer first."))
+    why_not = desk_of(ticket.kind).why_not_resolved
+    reason = why_not(ticket) if why_not else None
+    if reason:
+        raise Refused("not_decided", reason)
     ticket.snoozed_until = None
     return move_ticket(ticket, Status.RESOLVED, by=by, at=at, code="resolved", save=("snoozed_until",))
 
@@ -34,7 +39,7 @@ def reopen(ticket: Ticket, *, by: Any, at: datetime) -> Ticket:
     require(can_reopen(by, ticket))
     _refuse_reopening(ticket, by)
     had_it = ticket.assignee
-    if had_it is not None and (not had_it.is_active or is_barred(had_it, ticket)):
+    if had_it is not None and not can_work(had_it, ticket):
         ticket.assignee = None
     ticket.due_at = at + timedelta(hours=ticket.queue.answer_within_hours)
     status = Status.OPEN if ticket.assignee_id else Status.NEW
@@ -93,6 +98,7 @@ def merge(ticket: Ticket, *, by: Any, at: datetime, into: Ticket, turn: int | No
         why="merged",
         into=into.pk,
     )
+    ticket.merged.update(merged_into=into)  # what was joined with it before: their receipts open `into` too
     note_event(into, "merged_from", by=by, at=at, other=ticket.pk)
     tell_person(ticket, at=at)
     return ticket

@@ -7,7 +7,7 @@ import pytest
 from appeals.actions.emptying import empty_people
 from appeals.actions.reviews import answer_remit, decide
 from appeals.models import Appeal, AppealDecision, DecisionPerson, Notice, Review
-from helpdesk.actions import erase_case, withdraw
+from helpdesk.actions import erase_case, mark_spam, reopen, reply, resolve, withdraw
 from helpdesk.models import QueueKind
 from journal.actors import SYSTEM
 from tests.appeals.test_notice_decisions import make_notice
@@ -21,6 +21,7 @@ from tests.factories import (
     make_moderator,
     make_queue,
     person,
+    refused,
     subject_of,
 )
 
@@ -87,3 +88,36 @@ def test_what_was_told_of_a_person_ends_also_where_they_erased_before_the_platfo
     erase_case(opened.ticket, by=person(opened.ticket), at=NOON)
     answer_remit(review, None, by=SYSTEM, at=NOON + timedelta(days=8))
     assert DecisionPerson.objects.get().empty_at == decision.appeal_until + timedelta(days=30)
+
+
+def test_an_appeal_without_a_decision_cannot_be_ended_as_answered(decision):
+    opened = make_appeal(decision)
+    amir = make_moderator(appeals_queue().team)
+    reply(opened.ticket, by=amir, at=NOON, text="We have looked at it.", turn=None)
+    with refused("not_decided"):
+        resolve(opened.ticket, by=amir, at=NOON)
+
+
+def test_a_report_without_a_decision_cannot_be_ended_as_answered():
+    queue = make_queue(kind=QueueKind.NOTICE)
+    notice, amir = make_notice(queue, make_group()), make_moderator(queue.team)
+    reply(notice.ticket, by=amir, at=NOON, text="We have looked at it.", turn=None)
+    with refused("not_decided"):
+        resolve(notice.ticket, by=amir, at=NOON)
+
+
+def test_an_appeal_that_was_no_spam_can_be_decided_after_all(decision):
+    opened, amir = make_appeal(decision), make_moderator(appeals_queue().team)
+    mark_spam(opened.ticket, by=amir, at=NOON, reason="empty")
+    reopen(opened.ticket, by=amir, at=NOON)
+    subject = subject_of(opened)
+    assert (subject.outcome, subject.closed_at, DecisionPerson.objects.get().empty_at) == ("", None, None)
+    assert decide(subject, by=amir, at=NOON, outcome="upheld", reasons=REASONS, attested=True)
+
+
+def test_a_dropped_appeal_is_not_reopened_beside_a_new_one(decision):
+    opened, amir = make_appeal(decision), make_moderator(appeals_queue().team)
+    mark_spam(opened.ticket, by=amir, at=NOON, reason="empty")
+    make_appeal(decision)
+    with refused("appeal_open"):
+        reopen(opened.ticket, by=amir, at=NOON)

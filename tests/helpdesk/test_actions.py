@@ -267,3 +267,25 @@ def test_form_cannot_fill_a_mailbox(ticket):
         set_contact(ticket, by=person(ticket), at=LATER, address="rita@mail.example")
     assert set_contact(ticket, by=person(ticket), at=LATER, address="") is None
     assert not Delivery.objects.exists()
+
+
+def test_giving_an_address_up_does_not_let_a_form_fill_a_mailbox(ticket):
+    set_contact(ticket, by=person(ticket), at=NOON, address="otto@mail.example")
+    Delivery.objects.update(sent_at=NOON)
+    set_contact(ticket, by=person(ticket), at=LATER, address="")
+    with refused("asked_just_now"):
+        set_contact(ticket, by=person(ticket), at=LATER, address="otto@mail.example")
+
+
+def test_a_name_that_was_given_stays_when_the_address_changes(queue):
+    ticket = make_case(queue, contact={"name": "Rita"}).ticket
+    for address in ("rita@mail.example", ""):
+        set_contact(ticket, by=person(ticket), at=NOON, address=address)
+        assert (Contact.objects.get().name, Contact.objects.get().address) == ("Rita", address)
+
+
+def test_a_reopened_case_is_nobodys_whose_team_it_no_longer_is(ticket, amir):
+    Ticket.objects.update(assignee=amir, status=Status.DROPPED)
+    amir.memberships.update(left_at=NOON)
+    again = reopen(ticket, by=person(ticket), at=LATER)
+    assert (again.status, again.assignee) == (Status.NEW, None)

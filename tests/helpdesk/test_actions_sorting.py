@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from helpdesk.access import open_case
 from helpdesk.actions import (
     confirm_contact,
+    erase_case,
     link,
     mark_spam,
     merge,
@@ -20,7 +21,7 @@ from helpdesk.actions import (
     take_next,
     unlink,
 )
-from helpdesk.models import Status, TicketLink
+from helpdesk.models import Message, Receipt, Status, TicketLink
 from journal.models import Delivery, Event
 from tests.factories import (
     NOON,
@@ -98,6 +99,18 @@ def test_duplicates_of_the_same_person_become_one_case(queue, amir):
         reopen(merged, by=amir, at=LATER)
     with refused("case_merged"):
         reply(merged, by=amir, at=LATER, text="Nobody reads this", turn=None)
+
+
+def test_a_duplicate_of_a_duplicate_opens_and_ends_with_the_last_case(queue, amir):
+    first, second, third = (make_case(queue) for _ in range(3))
+    for each in (first, second, third):
+        reachable(each.ticket)
+    merge(first.ticket, by=amir, at=LATER, into=second.ticket)
+    merge(second.ticket, by=amir, at=LATER, into=third.ticket)
+    assert open_case(first.ticket.reference, first.receipt, request_key="rita", at=LATER) == third.ticket
+    erase_case(third.ticket, by=person(third.ticket), at=LATER)
+    assert not Receipt.objects.exists()
+    assert not Message.objects.exclude(text="").exists()
 
 
 def test_cases_of_two_people_are_never_merged(queue, amir):
