@@ -17,7 +17,7 @@ from appeals.models import Appeal, AppealDecision, Measure, Notice, Outcome, Out
 from appeals.telling import Statement, tell
 from appeals.window import last_day, window_end
 from helpdesk.desks import Card
-from helpdesk.models import Ticket
+from helpdesk.models import Status, Ticket
 
 
 def asked(ticket: Ticket, user: None = None) -> dict[str, Any]:
@@ -102,7 +102,7 @@ NOTICE_WORDS: Mapping[str, Any] = {
 
 def appeal_next_step(ticket: Ticket, at: datetime) -> str:
     if not ticket.is_unfinished:
-        return _("This case is answered.")
+        return _("This case is answered.") if ticket.status == Status.RESOLVED else ""
     if AppealDecision.objects.filter(appeal__ticket=ticket).exists():
         return _("A person who did not take part in the decision reads your case and answers.")
     return _("Show that the account is yours, and we look at the decision.")
@@ -110,7 +110,7 @@ def appeal_next_step(ticket: Ticket, at: datetime) -> str:
 
 def notice_next_step(ticket: Ticket, at: datetime) -> str:
     if not ticket.is_unfinished:
-        return _("Your report is answered.")
+        return _("Your report is answered.") if ticket.status == Status.RESOLVED else ""
     return _("A person looks at what you reported and answers.")
 
 

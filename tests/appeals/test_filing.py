@@ -12,6 +12,7 @@ from appeals.desk import same_person
 from appeals.models import Appeal, AppealDecision, Party
 from helpdesk.actions import case_data, take_next, withdraw
 from helpdesk.models import Barred, Priority
+from helpdesk.reading import CasePage
 from journal.models import Delivery, Event
 from tests.factories import (
     NOON,
@@ -50,6 +51,13 @@ def test_a_second_open_appeal_of_one_side_is_refused_and_stores_nothing():
     with refused("appeal_open"):
         make_appeal(decision)
     assert Appeal.objects.count() == 1
+
+
+def test_a_withdrawn_appeal_is_not_said_to_be_answered():
+    opened = make_appeal()
+    ended = withdraw(opened.ticket, by=person(opened.ticket), at=NOON)
+    said = [str(step["title"]) for step in CasePage(ended, at=NOON).steps]
+    assert said[-1] == "You took it back."
 
 
 def test_a_withdrawn_appeal_frees_its_place():
