@@ -142,6 +142,13 @@ def test_forgotten_password_is_answered_alike_and_mailed_to_the_known_alone(amir
     assert Delivery.objects.get().address == amir.email
 
 
+def test_strangers_who_ask_for_a_link_neither_fill_a_mailbox_nor_keep_its_owner_out(amir):
+    for _ in range(5):
+        answer = browser().post("/accounts/password/reset/", {"email": amir.email})
+    assert answer.status_code == 302
+    assert Delivery.objects.filter(kind="password_reset_link").count() == 1
+
+
 def test_link_in_the_mail_sets_a_password_and_the_factor_stays(amir):
     client = browser()
     client.post("/accounts/password/reset/", {"email": amir.email})
