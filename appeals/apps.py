@@ -10,6 +10,7 @@ class AppealsConfig(AppConfig):
         from appeals import mails, receivers  # noqa: F401 - register themselves
         from appeals.desk import register_desks
         from appeals.labels import LABELS
+        from appeals.views import naming  # noqa: F401 - the same
         from helpdesk.headlines import name_codes
 
         register_desks()

@@ -97,6 +97,8 @@ def check_mandate(appeal: Appeal, *, by: User, at: datetime) -> Appeal:
     require(can_steer(by, appeal) and appeal.mandate_id is not None)
     if appeal.is_proven:
         raise Refused("already_proven", _("The mandate has already been accepted by two people."))
+    if not appeal.claimed:
+        raise Refused("nothing_claimed", _("Name the decision first that the mandate is about."))
     if appeal.mandate_checked_by_id is None:
         appeal.mandate_checked_by = by
         appeal.save(update_fields=["mandate_checked_by"])

@@ -6,11 +6,11 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from appeals.actions.deciders import map_decider
-from appeals.actions.filing import article20_of
+from appeals.actions.filing import article20_of, file_appeal
 from appeals.actions.proofs import check_mandate, prove, request_link
 from appeals.desk import same_person
 from appeals.models import Appeal, AppealDecision, Party
-from helpdesk.actions import case_data, take_next, withdraw
+from helpdesk.actions import NEWCOMER, case_data, take_next, withdraw
 from helpdesk.models import Barred, Priority
 from helpdesk.reading import CasePage
 from journal.models import Delivery, Event
@@ -167,6 +167,16 @@ class TestWithoutProof:
         text = str(case_data(claimed.ticket, at=NOON))
         assert "DECISION_" not in text
         assert "STATEMENT_CATEGORY_" not in text
+
+    def test_a_mandate_proves_nothing_before_a_decision_is_named(self):
+        appeals_queue()
+        appeal = file_appeal(
+            [], by=NEWCOMER, at=NOON, language="en", text="Mine", token="a" * 30, is_proven=False
+        ).ticket.appeal
+        appeal.mandate = make_mandate(appeal.ticket)
+        appeal.save()
+        with refused("nothing_claimed"):
+            check_mandate(appeal, by=make_moderator(appeal.ticket.queue.team), at=NOON)
 
     def test_a_mandate_takes_two_people(self, decision, claimed):
         appeal = claimed.ticket.appeal

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.timezone import now
 
-from appeals.models import Appeal, AppealDecision, Decider, Decision, Measure, OutOfCourtBody, Review
+from appeals.models import Appeal, AppealDecision, Decider, Decision, Measure, OutOfCourtBody, Puid, Review
 from helpdesk.models import QueueKind
 from tests.appeals.test_notice_decisions import make_notice
 from tests.factories import (
@@ -187,3 +187,17 @@ class TestTogether:
         client.force_login(make_user("Otto", roles=["moderator"]))
         self.send(client, ticket)
         assert not Review.objects.exists()
+
+
+@pytest.mark.parametrize("by", ["reference", "puid"])
+def test_a_moderator_names_the_decision_that_was_described(client, amir, by):
+    decision = make_decision(person={"user_ref": "u-1"})
+    ticket = make_appeal(decision, is_proven=False).ticket
+    Appeal.objects.update(claimed=[])
+    Puid.objects.create(platform=decision.platform, puid=decision.puid, decision_id=decision.pk)
+    typed = {"reference": decision.person.reference, "puid": decision.puid}[by]
+    path = reverse("console:act", args=[ticket.reference, "name-decision"])
+    assert client.post(path, {"decision": "nothing-of-ours"}).status_code == 409
+    client.post(path, {"decision": typed})
+    appeal = Appeal.objects.get()
+    assert (appeal.claimed, appeal.is_proven) == ([decision.pk], False)
