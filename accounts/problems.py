@@ -11,13 +11,11 @@ from django.http import Http404, JsonResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import exceptions, serializers
-from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from accounts.renderers import MEDIA_TYPE
 from journal.errors import Refused
-
-MEDIA_TYPE = "application/problem+json"
 
 
 class FieldProblem(serializers.Serializer[Any]):
@@ -52,19 +50,6 @@ PROBLEMS = {
         429: "Too many calls. Send it again later.",
     }.items()
 }
-
-
-class ProblemRenderer(JSONRenderer):
-    """JSON whose errors say that they are problem details."""
-
-    def render(
-        self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None
-    ) -> bytes:
-        response = (renderer_context or {}).get("response")
-        if response is not None and getattr(response, "is_problem", False):
-            response.content_type = MEDIA_TYPE
-            response["Content-Type"] = MEDIA_TYPE
-        return super().render(data, accepted_media_type, renderer_context)
 
 
 def answer_problem(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -24,7 +24,8 @@ from rest_framework.views import APIView
 
 from accounts.api import KeyAuthentication
 from accounts.models import ApiKey, Platform, Scope
-from accounts.problems import MEDIA_TYPE, Problem
+from accounts.problems import Problem
+from accounts.renderers import MEDIA_TYPE
 from appeals.actions.decisions import Arriving, PuidsTaken, take_in_statements
 from appeals.api.limits import is_over_limit
 from appeals.models import Decision, DecisionKind, Door, Intake, Puid
