@@ -100,8 +100,11 @@ class Crowd:
         tries = 0
         while time.monotonic() < self.end:
             tries += 1
-            with suppress(requests.RequestException):
+            try:
                 answer = self.session().request(method, self.base + path, data=form, timeout=20)
+            except requests.RequestException as broken:
+                self.answers[type(broken).__name__] += 1
+            else:
                 self.answers[answer.status_code] += 1
                 if answer.status_code not in REFUSED_FOR_NOW:
                     assert answer.status_code == 200, (answer.status_code, answer.text)
