@@ -1,5 +1,6 @@
 """What the ticket page shows of an appeal or a report: one function a card, each with a fixed cost."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
@@ -76,7 +77,12 @@ def _told(subject: AppealDecision, rules: dict[Any, RuleText]) -> dict[str, Any]
 def in_force_card(ticket: Ticket, user: User | None) -> dict[str, Any]:
     """Other penalties of the person, as the platform named them when it decided. No query of its own."""
     people = [getattr(subject.decision, "person", None) for subject in subjects_of(ticket)]
-    return {"penalties": [each for person in people if person for each in person.in_force]}
+    penalties = [each for person in people if person for each in person.in_force]
+    return {"penalties": [{**each, "until": _moment(each.get("until"))} for each in penalties]}
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def history_card(ticket: Ticket, user: User | None) -> dict[str, Any]:
