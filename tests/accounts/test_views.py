@@ -48,6 +48,15 @@ def test_refusal_is_shown_above_the_page(console, lena):
     assert "This is the last operator." in answer.content.decode()
 
 
+@pytest.mark.parametrize("name", ["people", "platforms", "settings", "intake", "bodies", "outbox"])
+def test_every_link_of_an_operators_console_leads_somewhere(console, name):
+    page = console.get(f"/console/{name}/").content.decode()
+    for address in set(re.findall(r'href="(/(?:console|accounts)/[^"]*)"', page)) - {"/accounts/logout/"}:
+        assert console.get(address).status_code == 200, address
+    assert "/console/outbox/" in page
+    assert "/console/search/" not in page
+
+
 def test_lead_sees_people_and_offers_no_roles():
     amir = make_user("Amir")
     page = signed_in(make_user("Olga", roles=["lead"])).get(f"/console/people/{amir.pk}/").content.decode()
