@@ -11,6 +11,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.models import User
 from accounts.permissions import StaffRequest, needs_role
 from appeals.actions.filing import mapped_decider
 from appeals.actions.leave import give_leave, refuse_leave
@@ -53,7 +54,7 @@ def review(request: StaffRequest, subject_id: UUID) -> HttpResponse:
     )
     at = now()
     asks = asks_attestation(subject)
-    initial = {"turn": subject.appeal.ticket.turn}
+    initial = {"turn": subject.appeal.ticket.turn, **_taken_back(subject, request.user)}
     form = ReviewForm(request.POST or None, initial=initial, asks_attestation=asks)
     replaces = request.POST.get("outcome") == Outcome.MODIFIED
     statement = StatementForm(
@@ -71,6 +72,14 @@ def review(request: StaffRequest, subject_id: UUID) -> HttpResponse:
     fragment = request.headers.get("HX-Request") and request.method == "GET"
     template = "appeals/console/_review_form.html" if fragment else "appeals/console/review.html"
     return page(request, template, context, status=409 if form.errors or statement.errors else 200)
+
+
+def _taken_back(subject: AppealDecision, user: User) -> dict[str, Any]:
+    """What this reviewer answered last and took back: theirs to correct, not to type again."""
+    taken_back = subject.reviews.filter(reviewer=user).exclude(undone_at=None).order_by("decided_at").last()
+    if taken_back is None:
+        return {}
+    return {name: getattr(taken_back, name) for name in ("outcome", "reasons", "remit_until")}
 
 
 def _decide(
@@ -111,6 +120,7 @@ def undo(request: StaffRequest, review_id: UUID) -> HttpResponse:
         pk=review_id,
         subject__appeal__ticket__in=Ticket.objects.visible_to(request.user),
     )
+    request.session.pop("undo", None)  # taken back or told: it is offered no more
     try:
         undo_review(review, by=request.user, at=now())
         messages.success(request, _("Taken back. Nobody was told."))

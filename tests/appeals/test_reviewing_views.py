@@ -201,3 +201,13 @@ def test_a_moderator_names_the_decision_that_was_described(client, amir, by):
     client.post(path, {"decision": typed})
     appeal = Appeal.objects.get()
     assert (appeal.claimed, appeal.is_proven) == ([decision.pk], False)
+
+
+def test_answer_taken_back_comes_back_into_the_form_and_is_offered_no_more(client, subject):
+    send(client, subject, reasons="It was news, I think.")
+    review = Review.objects.get()
+    client.post(reverse("appeals_console:undo", args=[review.pk]))
+    html = client.get(reverse("appeals_console:review", args=[subject.pk])).content.decode()
+    assert "It was news, I think." in html
+    ticket = client.get(reverse("console:ticket", args=[subject.appeal.ticket.reference]))
+    assert "What you decided is told" not in ticket.content.decode()
