@@ -84,7 +84,11 @@ class Crowd:
     def wait(self):
         for each in self.writing:
             each.result()
-        self.pool.shutdown()
+
+    def stop(self):
+        """Nobody writes any more, also where the storm was broken off."""
+        self.end = 0.0
+        self.pool.shutdown(cancel_futures=True)
 
     def appeal(self, decision, path):
         shown, _ = self.insist("GET", f"{path}ask/")
