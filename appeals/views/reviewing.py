@@ -39,8 +39,11 @@ def asks_attestation(subject: AppealDecision) -> bool:
     return not (decision.was_automated or decision.decided_by_user_id or mapped_decider(decision))
 
 
-def say(form: Any, refusal: Refused) -> None:
-    """Put a refusal where the person who typed will see it."""
+def say(form: Any, refusal: Refused, ticket: Ticket) -> None:
+    """Put a refusal where the person who typed will see it; sent again, the form knows what is new by now."""
+    if refusal.code == "changed_meanwhile":
+        form.data = form.data.copy()
+        form.data["turn"] = ticket.turn
     form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.message))
 
 
@@ -100,7 +103,7 @@ def _decide(
             remit_until=data["remit_until"],
         )
     except Refused as refusal:
-        say(form, refusal)
+        say(form, refusal, subject.appeal.ticket)
         return None
     url = reverse("appeals_console:undo", args=[review.pk])
     request.session["undo"] = {
@@ -198,7 +201,7 @@ def notice(request: StaffRequest, notice_id: UUID) -> HttpResponse:
             messages.success(request, _("Answered. Everybody who reported this link is told."))
             return ticket_page(notice.ticket)
         except Refused as refusal:
-            say(form, refusal)
+            say(form, refusal, notice.ticket)
     context = {"notice": notice, "ticket": notice.ticket, "form": form, "statement": statement}
     fragment = request.headers.get("HX-Request") and request.method == "GET"
     template = "appeals/console/_notice_decision.html" if fragment else "appeals/console/notice.html"

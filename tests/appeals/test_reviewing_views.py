@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from appeals.models import Appeal, AppealDecision, Decider, Decision, Measure, OutOfCourtBody, Puid, Review
+from helpdesk.actions import add_note
 from helpdesk.models import QueueKind
 from tests.appeals.test_notice_decisions import make_notice
 from tests.factories import (
@@ -211,3 +212,13 @@ def test_answer_taken_back_comes_back_into_the_form_and_is_offered_no_more(clien
     assert "It was news, I think." in html
     ticket = client.get(reverse("console:ticket", args=[subject.appeal.ticket.reference]))
     assert "What you decided is told" not in ticket.content.decode()
+
+
+def test_refused_for_what_is_new_the_same_form_sent_again_is_taken(client, subject, amir):
+    stale = subject.appeal.ticket.turn
+    add_note(subject.appeal.ticket, by=amir, at=now(), text="Look at the date.")
+    answer = send(client, subject, turn=stale)
+    assert answer.status_code == 409
+    assert "Look at what is new" in answer.content.decode()
+    send(client, subject, turn=answer.context["form"]["turn"].value())
+    assert Review.objects.get().outcome == "overturned"
