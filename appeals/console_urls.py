@@ -8,6 +8,7 @@ app_name = "appeals_console"
 urlpatterns = [
     path("decisions/<uuid:subject_id>/answer/", reviewing.review, name="review"),
     path("decisions/answer/", bulk.bulk, name="bulk"),
+    path("answers/<uuid:review_id>/set-aside/", measures.put_aside, name="set_aside"),
     path("answers/<uuid:review_id>/undo/", reviewing.undo, name="undo"),
     path("appeals/<uuid:appeal_id>/leave/", reviewing.leave, name="leave"),
     path("appeals/<uuid:appeal_id>/mandate/", reviewing.mandate, name="mandate"),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from accounts.models import ApiKey, User
-from appeals.models import Appeal, AppealDecision, Decider, Measure, Notice
+from appeals.models import Appeal, AppealDecision, Decider, Measure, Notice, Review
 from appeals.models.measures import MeasureSet
 from helpdesk.models import Ticket
 from helpdesk.permissions import can_work
@@ -44,6 +44,18 @@ def can_undo(by: Any, subject: AppealDecision) -> bool:
     if not (is_signed_in_person(by) and sees(by, subject.appeal.ticket)):
         return False
     return by.has_role("lead", "head") or subject.reviews.filter(undone_at=None, reviewer=by).exists()
+
+
+def can_set_aside(by: Any, review: Review) -> bool:
+    """A lead or head who sees the case, where the reviewer had taken the decision themselves."""
+    ticket = review.subject.appeal.ticket
+    return (
+        is_signed_in_person(by)
+        and by.has_role("lead", "head")
+        and sees(by, ticket)
+        and review.reviewer_id != by.pk
+        and took_part(review.reviewer, review.subject)
+    )
 
 
 def sees(by: User, ticket: Ticket) -> bool:

@@ -1,5 +1,8 @@
 """What the clocks of appeals call."""
 
+from contextlib import suppress
+from datetime import datetime
+
 from celery import shared_task
 from django.db import connection
 from django.utils.timezone import now
@@ -8,9 +11,10 @@ from appeals.actions.emptying import empty_people
 from appeals.actions.measures import nag
 from appeals.actions.reviews import answer_remit, lapsed_remits
 from appeals.intakes import forget_old
-from appeals.models import Measure
+from appeals.models import Measure, Review
 from journal.actors import SYSTEM
 from journal.errors import Refused
+from journal.sweeps import one_by_one
 
 MONTHS_AHEAD = 3
 
@@ -20,22 +24,19 @@ def nag_measures() -> int:
     """Ask again for what platforms have not confirmed; how many."""
     at = now()
     due = list(Measure.objects.to_nag(at).values_list("pk", flat=True)[:1000])
-    for pk in due:
-        nag(pk, at=at)
-    return len(due)
+    return one_by_one(due, lambda pk: nag(pk, at=at))
 
 
 @shared_task
 def lapse_remits() -> int:
     """A remitted decision that nobody took anew by its day falls; how many."""
     at = now()
-    due = lapsed_remits(at)
-    for review in due:
-        try:
-            answer_remit(review, None, by=SYSTEM, at=at)
-        except Refused:
-            continue  # the platform answered between the look and the lock
-    return len(due)
+    return one_by_one(lapsed_remits(at), lambda review: _lapse(review, at))
+
+
+def _lapse(review: Review, at: datetime) -> None:
+    with suppress(Refused):  # the platform answered between the look and the lock
+        answer_remit(review, None, by=SYSTEM, at=at)
 
 
 @shared_task

@@ -9,6 +9,7 @@ from helpdesk.actions.filing import remove_files, store_held_files
 from helpdesk.api.once import forget_answers
 from helpdesk.models import Ticket
 from journal.actors import SYSTEM
+from journal.sweeps import one_by_one
 
 
 @shared_task
@@ -22,9 +23,7 @@ def wake_snoozed() -> int:
     """Take up what was put aside until now."""
     at = now()
     due = Ticket.objects.unfinished().filter(snoozed_until__lte=at)
-    for ticket in due:
-        wake(ticket, by=SYSTEM, at=at)
-    return len(due)
+    return one_by_one(due, lambda ticket: wake(ticket, by=SYSTEM, at=at))
 
 
 @shared_task

@@ -16,10 +16,10 @@ from appeals.actions.measures import ask_to_restrict, ask_to_undo, withdraw_meas
 from appeals.actions.own_decisions import make_restriction
 from appeals.models import Appeal, AppealDecision, Decision, DecisionPerson, Outcome, Party, Review
 from appeals.notifiers import notifiers_of, refuse_names
-from appeals.permissions import can_review, can_undo, is_signed_in_person, sees, took_part
-from helpdesk.actions import answer_undone, answered, move_ticket, tell_person
+from appeals.permissions import can_review, can_set_aside, can_undo, is_signed_in_person, sees, took_part
+from helpdesk.actions import answer_undone, answered, bar, move_ticket, tell_person
 from helpdesk.actions.tickets import change
-from helpdesk.models import Status
+from helpdesk.models import Barred, Status
 from journal.actions import record
 from journal.actors import SYSTEM, Actor, Acts
 from journal.errors import Refused, refusing, require
@@ -220,7 +220,7 @@ def undo_review(review: Review, *, by: User, at: datetime) -> Review:
     review.subject.appeal = appeal
     require(can_undo(by, review.subject))
     if review.undone_at or at >= review.decided_at + UNDO_FOR:
-        raise Refused("too_late", _("It has been told already. Reopen the case if the answer was wrong."))
+        raise Refused("too_late", _("It has been told already, so it stands."))
     review.undone_at = at
     review.save(update_fields=["undone_at"])
     measures = withdraw_measures(review, by=by, at=at)
@@ -233,6 +233,44 @@ def undo_review(review: Review, *, by: User, at: datetime) -> Review:
     if appeal.ticket.status == Status.RESOLVED:
         move_ticket(appeal.ticket, Status.OPEN, by=by, at=at, code="undone")
     return review
+
+
+@transaction.atomic
+def set_aside(review: Review, *, by: User, at: datetime) -> Review:
+    """Take an answer that somebody gave on their own decision out of force; the case is open again.
+
+    Only for an answer whose reviewer took part, which a lead has learnt later. What nobody has done yet
+    because of it is withdrawn; what is done stays, and the new answer says what becomes of it.
+    """
+    appeal = lock_appeal(review.subject.appeal)
+    review = (
+        Review.objects.select_for_update(of=("self",))
+        .select_related("subject__decision", "reviewer")
+        .get(pk=review.pk)
+    )
+    review.subject.appeal = appeal
+    require(can_set_aside(by, review))
+    if review.undone_at:
+        raise DECIDED_ALREADY
+    review.undone_at = at
+    review.save(update_fields=["undone_at"])
+    withdraw_measures(review, by=by, at=at)
+    AppealDecision.objects.filter(pk=review.subject_id).update(
+        outcome="", decided_at=None, told_at=None, closed_at=None
+    )
+    record(review, "set_aside", by=by, at=at)
+    bar(appeal.ticket, review.reviewer, why=Barred.Why.DECIDED, by=by, at=at)
+    appeal.ticket.refresh_from_db()
+    if not appeal.ticket.is_unfinished:
+        move_ticket(appeal.ticket, Status.NEW, by=by, at=at, code="reopened", save=_nobodys(appeal))
+    tell_person(appeal.ticket, at=at)
+    return review
+
+
+def _nobodys(appeal: Appeal) -> tuple[str, ...]:
+    """The case waits for anybody who may answer it."""
+    appeal.ticket.assignee = None
+    return ("assignee",)
 
 
 @transaction.atomic

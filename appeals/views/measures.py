@@ -12,12 +12,14 @@ from django.views.decorators.http import require_POST
 
 from accounts.permissions import StaffRequest, needs_role
 from appeals.actions.bodies import change_body, end_body
-from appeals.actions.deciders import map_decider
+from appeals.actions.deciders import map_decider, questioned_reviews
 from appeals.actions.measures import confirm_measure
+from appeals.actions.reviews import set_aside
 from appeals.forms.console import DeciderForm, OutOfCourtBodyForm
 from appeals.labels import label
-from appeals.models import Decider, OutOfCourtBody
+from appeals.models import Decider, OutOfCourtBody, Review
 from appeals.permissions import measures_visible_to
+from helpdesk.models import Ticket
 from helpdesk.views.console.frame import page
 from journal.errors import Refused
 
@@ -65,7 +67,25 @@ def deciders(request: StaffRequest) -> HttpResponse:
         "platform__name", "decided_by"
     )
     shown = Paginator(known, A_PAGE).get_page(request.GET.get("page"))
-    return page(request, "appeals/console/deciders.html", {"form": form, "page": shown})
+    return page(
+        request,
+        "appeals/console/deciders.html",
+        {"form": form, "page": shown, "questioned": questioned_reviews()},
+    )
+
+
+@require_POST
+@needs_role("lead", "head")
+def put_aside(request: StaffRequest, review_id: UUID) -> HttpResponse:
+    """Take an answer out of force that somebody gave on their own decision."""
+    seen = Ticket.objects.visible_to(request.user)
+    review = get_object_or_404(Review, pk=review_id, subject__appeal__ticket__in=seen)
+    try:
+        set_aside(review, by=request.user, at=now())
+        messages.success(request, _("The answer no longer holds. The case waits for somebody else."))
+    except Refused as refusal:
+        messages.error(request, str(refusal.message))
+    return redirect("appeals_console:deciders")
 
 
 @needs_role("lead", "head", "operator")

@@ -16,6 +16,7 @@ from journal.actors import SYSTEM
 from journal.errors import Refused, require
 from journal.models import Event
 from journal.outbox import forget
+from journal.sweeps import one_by_one
 
 LOOK_AGAIN_AFTER = timedelta(days=1)  # at a case whose window or round is still open
 TOLD = {  # events that its person may read; the rest is the staff's own
@@ -60,7 +61,14 @@ def erase_case(ticket: Ticket, *, by: Any, at: datetime) -> Ticket:
 def purge_due(*, at: datetime) -> int:
     """Empty every case whose queue's period is over; how many. Safe to run twice and late."""
     due = Ticket.objects.filter(purge_at__lte=at).order_by("purge_at").values_list("pk", flat=True)
-    return sum(_purge(pk, at) for pk in list(due))
+    purged: list[Any] = []
+
+    def purge(pk: Any) -> None:
+        if _purge(pk, at):
+            purged.append(pk)
+
+    one_by_one(list(due), purge)
+    return len(purged)
 
 
 @transaction.atomic

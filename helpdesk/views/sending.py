@@ -40,7 +40,7 @@ SHOWN_FOR = 30 * 60  # seconds in which a receipt can be looked at again, until 
 
 def from_elsewhere(request: HttpRequest) -> bool:
     """Whether another site made this browser send the form."""
-    return request.headers.get("Sec-Fetch-Site") == "cross-site"
+    return request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}
 
 
 def without_session(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -78,12 +78,15 @@ class SendingView(View):
         form = self.form_class(request.POST, request.FILES, **self.form_options())
         if from_elsewhere(request):
             form.add_error(None, _("Please read this once more, then send it from here."))
+        at = now()
+        screening = self.screen(at)
+        has_to_wait = screening.verdict == Verdict.NEEDS_WAIT
+        if has_to_wait and request.FILES:  # to look into files is work: not for who has not waited yet
+            return self.ask_to_wait(screening)
         if not form.is_valid():
             return self.show(form, status=422)
-        at = now()
-        screening = self.screen(form, at)
-        if screening.verdict == Verdict.NEEDS_WAIT:
-            return self.ask_to_wait(form, screening)
+        if has_to_wait:
+            return self.ask_to_wait(screening)
         try:
             opened = self.send(form, at=at, is_screened=screening.verdict == Verdict.PASSED)
         except Refused as refused:
@@ -91,15 +94,13 @@ class SendingView(View):
             return self.show(form, status=409)
         return hand_over_receipt(request, opened, form.cleaned_data["token"])
 
-    def screen(self, form: SendingForm, at: datetime) -> Screening:
+    def screen(self, at: datetime) -> Screening:
         if not self.can_wait:
             return Screening(Verdict.PASSED)
         given = self.request.POST
-        return screen(
-            given.get("proof", ""), given.get("waiting", ""), form=form.cleaned_data["token"], at=at
-        )
+        return screen(given.get("proof", ""), given.get("waiting", ""), form=given.get("token", ""), at=at)
 
-    def ask_to_wait(self, form: SendingForm, screening: Screening) -> HttpResponse:
+    def ask_to_wait(self, screening: Screening) -> HttpResponse:
         """The second page where no script runs: what was typed, carried along, and how long to wait."""
         left_out = {"proof", "waiting", *self.request.FILES}
         carried = [
@@ -108,11 +109,12 @@ class SendingView(View):
             for value in values
             if name not in left_out
         ]
+        blank = self.form_class(**self.form_options())
         context = {
             "carried": carried,
             "waiting": self.waiting(),
             "ready_at": screening.ready_at,
-            "files": [form[name] for name in self.request.FILES],
+            "files": [blank[name] for name in self.request.FILES if name in blank.fields],
         }
         return render(self.request, "helpdesk/wait.html", context)
 

@@ -47,6 +47,7 @@ ROUTES = {
     ),
     "appeals_console:review": staff(args=nothing_there),
     "appeals_console:bulk": staff(*READERS),
+    "appeals_console:set_aside": staff(method="post", args=nothing_there),
     "appeals_console:undo": staff(method="post", args=nothing_there),
     "appeals_console:leave": staff(method="post", args=nothing_there),
     "appeals_console:mandate": staff(method="post", args=nothing_there),
