@@ -42,7 +42,7 @@ def answers(ticket: Ticket, user: None = None) -> dict[str, Any]:
     at = now()
     reviews = Review.objects.filter(
         subject__appeal__ticket=ticket, undone_at=None, subject__told_at__lte=at
-    ).select_related("subject__decision__platform", "replacement")
+    ).select_related("subject__decision__platform", "replacement", "answer")
     measures = ticket.measures.filter(withdrawn_at=None, asked_at__lte=at).order_by("id")
     shown = [_answer(review) for review in reviews]
     return {
@@ -55,10 +55,22 @@ def answers(ticket: Ticket, user: None = None) -> dict[str, Any]:
 
 
 def _answer(review: Review) -> dict[str, Any]:
-    """One answer, and the way on from a decision that replaced the old one."""
-    new = review.replacement
-    link = reverse("appeals:decision", args=[make_link(new.pk)]) if new else ""
-    return {"review": review, "says": OUTCOMES.get(review.outcome, ""), "new_decision": link}
+    """One answer, and the way on from a decision that replaced the old one: only for whom it is about."""
+    new = review.replacement or review.answer
+    is_theirs = new is not None and review.subject.side == Party.AFFECTED
+    link = reverse("appeals:decision", args=[make_link(new.pk)]) if new and is_theirs else ""
+    return {
+        "review": review,
+        "says": _says(review),
+        "new_decision": link,
+        "is_awaited": review.outcome == Outcome.REMITTED and review.answered_at is None,
+    }
+
+
+def _says(review: Review) -> Any:
+    if review.outcome == Outcome.REMITTED and review.answered_at:
+        return ANEW if review.answer else LAPSED
+    return OUTCOMES.get(review.outcome, "")
 
 
 def notice_answer(ticket: Ticket, user: None = None) -> dict[str, Any]:
@@ -79,6 +91,10 @@ def notice_answer(ticket: Ticket, user: None = None) -> dict[str, Any]:
     }
 
 
+ANEW = gettext_lazy("The platform has decided anew.")
+LAPSED = gettext_lazy(
+    "The platform did not decide in time, so the decision falls. What it did must be undone."
+)
 OUTCOMES: Mapping[str, Any] = {
     Outcome.UPHELD: gettext_lazy("The decision stands."),
     Outcome.MODIFIED: gettext_lazy("The decision was replaced by another one."),

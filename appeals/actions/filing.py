@@ -104,6 +104,8 @@ def file_appeal(
         take_up(appeal, decisions, by=by, at=at, notice=notice, beside=(appeal, filed))
     else:
         write_together(appeal, filed)
+        for decision in decisions:  # also while it is only claimed: they would name it, or check a mandate
+            _bar_decider(opened.ticket, decision, by=by, at=at)
     return opened
 
 

@@ -68,7 +68,10 @@ class Appeal(Row):
             models.CheckConstraint(
                 name="mandate_takes_two",
                 condition=Q(mandate_confirmed_by=None)
-                | ~Q(mandate_confirmed_by=models.F("mandate_checked_by")),
+                | (
+                    Q(mandate_checked_by__isnull=False)
+                    & ~Q(mandate_confirmed_by=models.F("mandate_checked_by"))
+                ),
             )
         ]
 

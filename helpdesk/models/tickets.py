@@ -137,6 +137,9 @@ class Ticket(Row):
                 name="ticket_mine",
                 condition=Q(status__in=["new", "open", "waiting"]),
             ),
+            models.Index(
+                fields=["snoozed_until"], name="ticket_to_wake", condition=Q(snoozed_until__isnull=False)
+            ),
             models.Index(fields=["purge_at"], name="ticket_to_purge", condition=Q(purge_at__isnull=False)),
         ]
 

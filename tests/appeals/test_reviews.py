@@ -10,6 +10,7 @@ from appeals.actions.leave import give_leave, refuse_leave
 from appeals.actions.measures import confirm_measure, nag
 from appeals.actions.reviews import UNDO_FOR, answer_remit, decide, lapsed_remits, undo_review
 from appeals.models import AppealDecision, Measure, Review
+from appeals.sections import answers
 from helpdesk.models import Status, Ticket
 from journal.actors import SYSTEM
 from journal.models import Delivery, Event
@@ -350,3 +351,19 @@ class TestMeasures:
         nag(measure.pk, at=at)
         measure.refresh_from_db()
         assert measure.nagged == 1
+
+
+def test_a_lapsed_remit_is_told_as_what_it_is(amir):
+    opened = make_appeal()
+    review = answer(subject_of(opened), amir, "remitted", remit_until=NOON.date() + timedelta(days=7))
+    answer_remit(review, None, by=SYSTEM, at=NOON + timedelta(days=8))
+    [told] = answers(opened.ticket)["reviews"]
+    assert "did not decide in time" in str(told["says"])
+    assert not told["is_awaited"]
+
+
+def test_a_notifier_is_not_led_to_the_affected_persons_new_decision(amir):
+    opened = make_appeal(side="notifier")
+    answer(subject_of(opened), amir, "modified", replacement=REPLACEMENT)
+    [told] = answers(opened.ticket)["reviews"]
+    assert told["new_decision"] == ""
