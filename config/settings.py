@@ -185,6 +185,7 @@ CELERY_BEAT_SCHEDULE = {
     "lapse-remits": {"task": "appeals.tasks.lapse_remits", "schedule": crontab(minute=5)},
     "empty-people": {"task": "appeals.tasks.empty_people_due", "schedule": crontab(minute=40)},
     "move-files": {"task": "helpdesk.tasks.move_files", "schedule": 30, "options": {"expires": 30}},
+    "free-left-cases": {"task": "helpdesk.tasks.free_left_cases", "schedule": crontab(minute="*/5")},
     "wake-snoozed": {"task": "helpdesk.tasks.wake_snoozed", "schedule": 60, "options": {"expires": 60}},
     "purge-cases": {"task": "helpdesk.tasks.purge", "schedule": crontab(minute=50)},
     "forget-intakes": {"task": "appeals.tasks.forget_intakes", "schedule": crontab(hour=3, minute=20)},

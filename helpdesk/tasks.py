@@ -3,11 +3,13 @@
 from celery import shared_task
 from django.utils.timezone import now
 
-from helpdesk.actions.assigning import wake
+from accounts.models import User
+from helpdesk.actions.assigning import lay_down, wake
 from helpdesk.actions.erasing import purge_due
 from helpdesk.actions.filing import remove_files, store_held_files
 from helpdesk.api.once import forget_answers
 from helpdesk.models import Ticket
+from helpdesk.permissions import WORKERS
 from journal.actors import SYSTEM
 from journal.sweeps import one_by_one
 
@@ -24,6 +26,15 @@ def wake_snoozed() -> int:
     at = now()
     due = Ticket.objects.unfinished().filter(snoozed_until__lte=at)
     return one_by_one(due, lambda ticket: wake(ticket, by=SYSTEM, at=at))
+
+
+@shared_task
+def free_left_cases() -> int:
+    """Lay down cases whose holder was deactivated or reads no cases any more, so that others can take them."""
+    at = now()
+    held = Ticket.objects.unfinished().filter(assignee__isnull=False)
+    left = held.exclude(assignee__in=User.objects.holding(*WORKERS))
+    return one_by_one(left, lambda ticket: lay_down(ticket, by=SYSTEM, at=at))
 
 
 @shared_task
