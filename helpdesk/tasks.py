@@ -30,7 +30,7 @@ def wake_snoozed() -> int:
 
 @shared_task
 def free_left_cases() -> int:
-    """Lay down cases whose holder was deactivated or reads no cases any more, so that others can take them."""
+    """Lay down cases whose holder was deactivated or reads no cases any more; others can take them."""
     at = now()
     held = Ticket.objects.unfinished().filter(assignee__isnull=False)
     left = held.exclude(assignee__in=User.objects.holding(*WORKERS))
