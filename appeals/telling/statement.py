@@ -115,7 +115,9 @@ class Teller:
         yield Fact(_("When"), tuple(self.when()))
         yield Fact(_("Where"), tuple(self.where()))
         yield Fact(_("Why"), tuple(self.why()), tuple(self.explanations()))
-        yield Fact(_("What happened, in the words of the platform"), (), tuple(self.happened()))
+        is_ours = self.decision.decided_by_user_id is not None
+        found = _("What we found") if is_ours else _("What happened, in the words of the platform")
+        yield Fact(found, (), tuple(self.happened()))
         yield Fact(_("Who asked for it"), tuple(self.asked()))
         yield Fact(_("Person or machine"), tuple(self.machines()))
 

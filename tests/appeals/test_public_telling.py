@@ -8,7 +8,7 @@ from appeals.models import Decision, DecisionOrder, DecisionPerson, Effect
 from appeals.statements.vocabulary import VOCABULARY
 from appeals.telling import tell
 from appeals.telling.words import ALSO_ILLEGAL, DETECTION, ORDERS, SENTENCES
-from tests.factories import NOON, make_platform
+from tests.factories import NOON, make_platform, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -141,3 +141,10 @@ def test_telling_costs_a_fixed_number_of_queries(django_assert_max_num_queries):
     decision = Decision.objects.get(pk=decide().pk)
     with django_assert_max_num_queries(7):
         tell(decision, at=NOON)
+
+
+def test_what_our_own_staff_found_is_not_told_as_words_of_the_platform():
+    assert "in the words of the platform" in said(decide())
+    own = said(decide(puid="p-2", decided_by_user=make_user("Amir")))
+    assert "What we found" in own
+    assert "in the words of the platform" not in own
