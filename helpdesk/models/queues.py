@@ -52,14 +52,22 @@ class TeamMember(Row):
         ]
 
 
+# Asked for every case that begins; for the ORM to word it took five times as long as to answer it.
+ENTRY = """
+SELECT id, slug, kind, answer_within_hours FROM helpdesk_queue
+WHERE kind = %s AND ended_at IS NULL ORDER BY place, slug LIMIT 1
+"""
+
+
 class QueueSet(models.QuerySet["Queue"]):
     def entry(self, kind: str) -> "Queue":
         """Where a new case of this kind goes: the first queue of its kind that is in use.
 
         Every installation has one: `manage.py prepare` makes it before the first request.
         """
-        needed = self.only("slug", "kind", "answer_within_hours")  # not its name in ten languages
-        return needed.filter(kind=kind, ended_at=None).order_by("place", "slug")[:1].get()
+        for queue in self.raw(ENTRY, [kind]):
+            return queue
+        raise Queue.DoesNotExist(f"No queue for cases of the kind {kind} is in use.")
 
     def in_use(self) -> "QueueSet":
         return self.filter(ended_at=None)
