@@ -13,7 +13,7 @@ from datetime import datetime
 from statistics import median
 from uuid import UUID
 
-from bench.visitors import get, milliseconds, per_second, post
+from bench.visitors import Visitor, get, per_second, post, side_by_side
 
 APPEALS, TURNS, WARM = 80, 9, 40
 REACH = 0.30
@@ -39,8 +39,8 @@ def run() -> bool:
             ours.append(per_second(port, _appeals(decisions, APPEALS), expects=302))
             bares.append(per_second(bare_port, _bare(APPEALS), expects=302))
         link = _link(next(decisions))
-        page = milliseconds(port, [get(f"/decision/{link}/")] * 50)
-        form = milliseconds(port, [get(f"/decision/{link}/ask/")] * 50)
+        pages = [(get(f"/decision/{link}/"), get(f"/decision/{link}/ask/"))] * 20
+        page, form = side_by_side([Visitor(port)] * 2, pages)
     share = median(our / bare_one for our, bare_one in zip(ours, bares, strict=True))
     print(f"appeals, {APPEALS} at a time by four visitors, two workers, the middle of {TURNS} turns")
     print(f"  bare view, three rows              {median(bares):>9,.0f}/s")

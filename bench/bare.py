@@ -2,6 +2,7 @@
 
 import os
 from datetime import timedelta
+from uuid import UUID
 
 import django
 
@@ -62,13 +63,13 @@ def write(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect("/done")
 
 
-def queue(request: HttpRequest, slug: str) -> JsonResponse:
+def queue(request: HttpRequest, pk: UUID) -> JsonResponse:
     """The keyset query of a queue's page, as it stands in our view, and its rows as JSON."""
-    tickets = Ticket.objects.filter(queue__slug=slug).unfinished().in_order()  # sight: a measurement
+    tickets = Ticket.objects.filter(queue=pk).unfinished().in_order()  # sight: a measurement
     return JsonResponse(list(tickets.values_list(*FIELDS)[: PAGE + 1]), safe=False)
 
 
-urlpatterns = [path("write", write), path("queue/<slug:slug>", queue)]
+urlpatterns = [path("write", write), path("queue/<uuid:pk>", queue)]
 
 
 def application() -> WSGIHandler:

@@ -63,7 +63,7 @@ def web() -> Iterator[http.client.HTTPConnection]:
 
 
 @contextmanager
-def serving(application: str, *, workers: int) -> Iterator[int]:
+def serving(application: str, *, workers: int, **environment: str) -> Iterator[int]:
     """gunicorn with our own settings of it; the port on which it answers."""
     with socket.create_server(("127.0.0.1", 0)) as found:
         port = found.getsockname()[1]
@@ -74,6 +74,7 @@ def serving(application: str, *, workers: int) -> Iterator[int]:
             stdout=log,
             stderr=log,
             cwd=ROOT,
+            env={**os.environ, **environment},
             start_new_session=True,
         )
     try:

@@ -2,8 +2,9 @@
 
 import socket
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from statistics import median
 from urllib.parse import urlencode
 
 
@@ -23,33 +24,50 @@ def _head(method: str, path: str, cookies: Mapping[str, str]) -> bytes:
     return f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAccept-Language: en\r\n{cookie}".encode()
 
 
+class Visitor:
+    """One who asks over a connection that stays open."""
+
+    def __init__(self, port: int) -> None:
+        self.line = socket.create_connection(("127.0.0.1", port), timeout=120)
+        self.line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def ask(self, request: bytes, *, expects: int = 200) -> float:
+        """How many milliseconds the answer took."""
+        began = time.perf_counter()
+        self.line.sendall(request)
+        status, answer = _read(self.line)
+        took = (time.perf_counter() - began) * 1000
+        if status != expects:
+            raise SystemExit(f"{request[:80]!r} was answered {status}: {answer[-2000:]!r}")
+        return took
+
+
 def per_second(port: int, requests: Sequence[bytes], *, expects: int, clients: int = 4) -> float:
     """How many of `requests` are answered in a second, by several visitors at once."""
-    shares = [requests[start::clients] for start in range(clients)]
+
+    def ask_all(start: int) -> None:
+        visitor = Visitor(port)
+        for request in requests[start::clients]:
+            visitor.ask(request, expects=expects)
+
     began = time.perf_counter()
     with ThreadPoolExecutor(clients) as pool:
-        list(pool.map(lambda share: sum(1 for _ in _answers(port, share, expects)), shares))
+        list(pool.map(ask_all, range(clients)))
     return len(requests) / (time.perf_counter() - began)
 
 
-def milliseconds(port: int, requests: Iterable[bytes], *, expects: int = 200) -> float:
-    """How long an answer takes one visitor alone: the middle of all."""
-    took = sorted(_answers(port, requests, expects))
-    return took[len(took) // 2]
-
-
-def _answers(port: int, requests: Iterable[bytes], expects: int) -> Iterator[float]:
-    """Send one request after the other; how many milliseconds each answer took."""
-    with socket.create_connection(("127.0.0.1", port), timeout=60) as line:
-        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        for request in requests:
-            began = time.perf_counter()
-            line.sendall(request)
-            status, answer = _read(line)
-            took = (time.perf_counter() - began) * 1000
-            if status != expects:
-                raise SystemExit(f"{request[:80]!r} was answered {status}: {answer[-2000:]!r}")
-            yield took
+def side_by_side(visitors: Sequence[Visitor], pairs: Iterable[Sequence[bytes]]) -> list[float]:
+    """How many milliseconds each visitor waits: of each request the best of three turns, taken by turns so
+    that whatever else the machine does falls on all alike; of all requests the middle."""
+    waited: list[list[float]] = [[] for _ in visitors]
+    for requests in pairs:
+        turns = [
+            [visitor.ask(request) for visitor, request in zip(visitors, requests, strict=True)]
+            for _ in range(3)
+        ]
+        for times, best in zip(waited, map(min, zip(*turns, strict=True)), strict=True):
+            times.append(best)
+    return [median(times) for times in waited]
 
 
 def _read(line: socket.socket) -> tuple[int, bytes]:
