@@ -169,6 +169,14 @@ def test_a_reply_to_a_changed_case_is_refused_with_both_texts(desk, queue, amir,
     assert not Message.objects.filter(author=amir).exists()
 
 
+@pytest.mark.parametrize("name", ["note", "reply", "draft"])
+def test_a_nul_among_pasted_words_is_left_out(desk, queue, amir, name):
+    ticket = make_ticket(queue)
+    pasted = {"text": "Seen\0 twice.", "keep": "reply", "turn": ticket.turn}
+    desk.post(reverse(f"console:{name}", args=[ticket.reference]), pasted)
+    assert "Seen twice." in desk.get(reverse("console:ticket", args=[ticket.reference])).content.decode()
+
+
 def test_a_note_is_added_beside_the_conversation(desk, queue, amir):
     ticket = make_ticket(queue, assignee=amir)
     desk.post(reverse("console:note", args=[ticket.reference]), {"text": "For the team."})

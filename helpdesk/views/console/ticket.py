@@ -128,12 +128,17 @@ def _turn(request: HttpRequest) -> int:
         return 0
 
 
+def _typed(request: HttpRequest) -> str:
+    """What was typed; a NUL that came along with pasted words is no word, and PostgreSQL keeps none."""
+    return request.POST.get("text", "").replace("\0", "")
+
+
 def answered(
     request: HttpRequest, reference: str, tab: str, act: Callable[[Any, datetime, str], Any]
 ) -> HttpResponse:
     """Call one action with the typed words; a refusal shows the page again with them."""
     found = ticket_of(request, reference)
-    at, text = timezone.now(), request.POST.get("text", "")
+    at, text = timezone.now(), _typed(request)
     try:
         act(found, at, text)
     except Refused as refused:
@@ -205,7 +210,7 @@ def draft(request: HttpRequest, reference: str) -> HttpResponse:
     presence.show_up(found.pk, request.user, at=at, is_writing=True)
     if request.POST.get("keep") == "reply":
         with suppress(Refused, PermissionDenied):  # the page says so when the words are sent
-            actions.save_draft(found, by=request.user, at=at, text=request.POST.get("text", ""))
+            actions.save_draft(found, by=request.user, at=at, text=_typed(request))
     return HttpResponse(status=204)
 
 
