@@ -23,6 +23,7 @@ from journal.references import new_reference
 from journal.together import write_together
 
 SAME_FORM_FOR = timedelta(hours=1)
+TOP_WITHIN = timedelta(hours=4)
 SHORTEST_TOKEN = 20
 NEWCOMER = Actor("person")  # somebody who writes in for the first time; history then names the case
 CLAIM = """
@@ -78,7 +79,7 @@ def open_ticket(
         summary=summary[:200],
         opened_at=at,
         changed_at=at,
-        due_at=at + timedelta(hours=queue.answer_within_hours),
+        due_at=at + _answer_within(queue, priority),
         is_screened=is_screened,
     )
     if not _claim(token, ticket, at):
@@ -98,6 +99,12 @@ def open_ticket(
     if message:
         file_away(ticket, files, by=actor, at=at, side=Side.PERSON, message=message)
     return Opened(ticket, words_from_token(token, language=language), was_new=True)
+
+
+def _answer_within(queue: Queue, priority: int) -> timedelta:
+    """How soon an answer is promised: what the queue promises, but for somebody in danger hours."""
+    promised = timedelta(hours=queue.answer_within_hours)
+    return min(promised, TOP_WITHIN) if priority == Priority.TOP else promised
 
 
 def _first_message(ticket: Ticket, text: str) -> Message:

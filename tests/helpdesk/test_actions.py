@@ -21,7 +21,7 @@ from helpdesk.actions import (
     undo_reply,
     withdraw,
 )
-from helpdesk.models import Contact, Draft, Message, Receipt, Status, Ticket
+from helpdesk.models import Contact, Draft, Message, Priority, Receipt, Status, Ticket
 from helpdesk.receipts import lookup_of, stored
 from journal.actors import SYSTEM, Actor
 from journal.models import Delivery, Event
@@ -289,3 +289,8 @@ def test_a_reopened_case_is_nobodys_whose_team_it_no_longer_is(ticket, amir):
     amir.memberships.update(left_at=NOON)
     again = reopen(ticket, by=person(ticket), at=LATER)
     assert (again.status, again.assignee) == (Status.NEW, None)
+
+
+def test_somebody_in_danger_is_promised_hours_not_days():
+    opened = make_case(make_queue(answer_within_hours=120), priority=Priority.TOP)
+    assert opened.ticket.due_at == NOON + timedelta(hours=4)
