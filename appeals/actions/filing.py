@@ -18,7 +18,7 @@ from helpdesk.models import Attachment, Barred, Priority, Queue, QueueKind, Tick
 from journal.actions import event_of
 from journal.actors import Actor, Acts, actor_of
 from journal.errors import Refused, refusing
-from journal.models import Delivery
+from journal.models import Delivery, Event
 from journal.together import write_together
 
 URGENT_WITHIN = timedelta(days=14)  # an appeal that must be answered before a date so near goes ahead
@@ -88,18 +88,7 @@ def file_appeal(
         claimed=[] if is_proven else [decision.pk for decision in decisions],
         mandate=_mandate_of(opened.ticket) if mandate else None,
     )
-    filed = event_of(
-        appeal,
-        "filed",
-        by=by,
-        at=at,
-        ticket=appeal.ticket_id,
-        side=side,
-        round=appeal.round,
-        proven=is_proven,
-        late=appeal.needs_leave,
-        decisions=[decision.pk for decision in decisions],
-    )
+    filed = _filed(appeal, decisions, by=by, at=at)
     if is_proven:
         take_up(appeal, decisions, by=by, at=at, notice=notice, beside=(appeal, filed))
     else:
@@ -107,6 +96,21 @@ def file_appeal(
         for decision in decisions:  # also while it is only claimed: they would name it, or check a mandate
             _bar_decider(opened.ticket, decision, by=by, at=at)
     return opened
+
+
+def _filed(appeal: Appeal, decisions: Sequence[Decision], *, by: Actor | Acts, at: datetime) -> Event:
+    return event_of(
+        appeal,
+        "filed",
+        by=by,
+        at=at,
+        ticket=appeal.ticket_id,
+        side=appeal.side,
+        round=appeal.round,
+        proven=appeal.is_proven,
+        late=appeal.needs_leave,
+        decisions=[decision.pk for decision in decisions],
+    )
 
 
 def is_late(decision: Decision, at: datetime) -> bool:
