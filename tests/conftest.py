@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from django.utils import translation
 
 from tests import chromium
 
@@ -31,3 +32,10 @@ def page(browser):
     yield context.new_page()
     context.close()
     assert not violations, violations
+
+
+@pytest.fixture(autouse=True)
+def begin_in_english():
+    """A page that a test asked for in another language leaves that language behind in its thread."""
+    with translation.override("en"):
+        yield
