@@ -15,8 +15,8 @@ def one_by_one(rows: Iterable[Any], act: Callable[[Any], Any]) -> int:
         try:
             act(row)
         except Exception as error:
-            log.error("sweep.failed", act=getattr(act, "__name__", "act"), row=str(getattr(row, "pk", row)),
-                      error=type(error).__name__)  # fmt: skip
+            name, key = getattr(act, "__qualname__", "act"), str(getattr(row, "pk", row))
+            log.error("sweep.failed", act=name, row=key, error=type(error).__name__)
         else:
             done += 1
     return done
