@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from appeals import webhooks
 from appeals.actions.endings import end_with_window
-from appeals.actions.filing import lock_appeal, mapped_decider
+from appeals.actions.filing import ALREADY_OPEN, lock_appeal, mapped_decider
 from appeals.actions.measures import ask_to_restrict, ask_to_undo, withdraw_measures
 from appeals.actions.own_decisions import make_restriction
 from appeals.models import Appeal, AppealDecision, Decision, DecisionPerson, Outcome, Party, Review
@@ -255,9 +255,10 @@ def set_aside(review: Review, *, by: User, at: datetime) -> Review:
     review.undone_at = at
     review.save(update_fields=["undone_at"])
     withdraw_measures(review, by=by, at=at)
-    AppealDecision.objects.filter(pk=review.subject_id).update(
-        outcome="", decided_at=None, told_at=None, closed_at=None
-    )
+    with refusing("one_open_appeal_per_side", ALREADY_OPEN):  # another appeal may have taken its place
+        AppealDecision.objects.filter(pk=review.subject_id).update(
+            outcome="", decided_at=None, told_at=None, closed_at=None
+        )
     record(review, "set_aside", by=by, at=at)
     bar(appeal.ticket, review.reviewer, why=Barred.Why.DECIDED, by=by, at=at)
     appeal.ticket.refresh_from_db()

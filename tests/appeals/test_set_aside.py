@@ -17,6 +17,7 @@ from tests.factories import (
     make_appeal,
     make_decision,
     make_moderator,
+    refused,
     subject_of,
 )
 
@@ -74,3 +75,12 @@ def test_a_moderator_sets_nothing_aside(review, amir, lena):
     map_amir(review, amir, lena)
     with pytest.raises(PermissionDenied):
         set_aside(review, by=make_moderator(appeals_queue().team, "Otto"), at=LATER)
+
+
+def test_it_stays_while_another_appeal_of_the_decision_is_open(review, amir, lena):
+    map_amir(review, amir, lena)
+    make_appeal(review.subject.decision, at=LATER)
+    with refused("appeal_open"):
+        set_aside(review, by=lena, at=LATER)
+    review.refresh_from_db()
+    assert review.undone_at is None
