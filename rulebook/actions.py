@@ -5,15 +5,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from journal.actions import record
 from journal.actors import SYSTEM, actor_of
-from journal.errors import Refused, require
+from journal.errors import Refused, refusing, require
 from rulebook.models import Rule, RuleText, RuleVersion
 from rulebook.permissions import can_publish
+
+DAY_TAKEN = Refused(
+    "day_taken",
+    gettext_lazy("A version of this rule begins on that day already. Choose another day."),
+    field="in_force_on",
+)
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,7 @@ def _check(texts: Sequence[Words]) -> None:
 
 def _rule(code: str, *, by: Any, at: datetime, place: int) -> Rule:
     """The rule, locked, so that two versions of it are numbered one after the other."""
+    # Two editors may give one new code at the same moment: the loser of the insert waits here for the winner.
     rule, is_new = Rule.objects.get_or_create(code=code, defaults={"created_at": at, "place": place})
     if is_new:
         record(rule, "made", by=by, at=at, rule=code)
@@ -79,19 +87,12 @@ def _rule(code: str, *, by: Any, at: datetime, place: int) -> Rule:
 
 def _version(rule: Rule, *, by: Any, at: datetime, in_force_on: date, is_repeal: bool) -> RuleVersion:
     number = (rule.versions.aggregate(last=Max("number"))["last"] or 0) + 1
-    try:
-        with transaction.atomic():
-            return RuleVersion.objects.create(
-                rule=rule,
-                number=number,
-                in_force_on=in_force_on,
-                published_at=at,
-                is_repeal=is_repeal,
-                published_by=actor_of(by).id,
-            )
-    except IntegrityError as error:
-        raise Refused(
-            "day_taken",
-            _("A version of this rule begins on that day already. Choose another day."),
-            field="in_force_on",
-        ) from error
+    with refusing("one_version_a_day", DAY_TAKEN):
+        return RuleVersion.objects.create(
+            rule=rule,
+            number=number,
+            in_force_on=in_force_on,
+            published_at=at,
+            is_repeal=is_repeal,
+            published_by=actor_of(by).id,
+        )
