@@ -1,5 +1,6 @@
 """Makers of rows for all tests, one section for each app. Plain functions; name only what a test is about."""
 
+import dataclasses
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -9,10 +10,11 @@ import pytest
 from accounts.models import ApiKey, Platform, RoleGrant, Scope, User, WebhookEndpoint
 from accounts.models.machines import hash_key
 from accounts.sealing import seal
-from appeals.actions.filing import file_appeal
+from appeals.actions.filing import AppealLetter, file_appeal
+from appeals.actions.notices import NoticeLetter, file_notice
 from appeals.models import AppealDecision, Decision, DecisionPerson, Measure, NoticeGroup
 from appeals.window import window_end
-from helpdesk.actions import NEWCOMER, open_ticket
+from helpdesk.actions import NEWCOMER, Letter, open_ticket
 from helpdesk.models import Barred, Message, Note, Queue, QueueKind, Side, Team, TeamMember, Ticket
 from journal.actions import record
 from journal.actors import SYSTEM, Actor
@@ -129,9 +131,16 @@ def person(ticket):
 
 def make_case(queue=None, *, by=None, at=NOON, **fields):
     """A case as a form opens it: with words, a receipt and an event. The answer of `open_ticket`."""
-    fields = {"language": "en", "summary": "My channel is gone", "text": "Please help.", **fields}
-    fields.setdefault("token", uuid7().hex)
-    return open_ticket(queue or make_queue(), by=by or NEWCOMER, at=at, **fields)
+    letter = _letter(Letter, fields, text="Please help.")
+    fields.setdefault("summary", "My channel is gone")
+    return open_ticket(queue or make_queue(), letter, by=by or NEWCOMER, at=at, **fields)
+
+
+def _letter(kind, fields, **usual):
+    """A letter of this kind; takes what is its own out of `fields`."""
+    names = {each.name for each in dataclasses.fields(kind)} & fields.keys()
+    given = {name: fields.pop(name) for name in names}
+    return kind(**{"language": "en", "token": uuid7().hex, **usual, **given})
 
 
 def make_queue(*members, kind=QueueKind.COMPLAINT, **fields):
@@ -234,8 +243,15 @@ def appeals_queue(*members):
 def make_appeal(*decisions, at=NOON, **fields):
     """An appeal as the form files it; the answer of `file_appeal`."""
     appeals_queue()
-    fields = {"language": "en", "text": "This was news, not violence.", "token": uuid7().hex, **fields}
-    return file_appeal(list(decisions) or [make_decision()], by=NEWCOMER, at=at, **fields)
+    letter = _letter(AppealLetter, fields, text="This was news, not violence.")
+    return file_appeal(list(decisions) or [make_decision()], letter, by=NEWCOMER, at=at, **fields)
+
+
+def make_notice(platform, *, at=NOON, **fields):
+    """A report of one link, against the law; the answer of `file_notice`."""
+    usual = {"category": "STATEMENT_CATEGORY_VIOLENCE", "links": ["https://t.example/post/1"]}
+    letter = _letter(NoticeLetter, fields, text="He calls for a beating.", **usual)
+    return file_notice(letter, platform=platform, by=NEWCOMER, at=at)
 
 
 def subject_of(opened):

@@ -19,15 +19,13 @@ from django.utils.timezone import now
 from accounts.actions.platforms import add_endpoint
 from appeals.actions.measures import confirm_measure
 from appeals.actions.notice_decisions import decide_notice
-from appeals.actions.notices import file_notice
 from appeals.actions.reviews import decide
 from appeals.links import make_link
 from appeals.models import AppealDecision, Decision, Measure
-from helpdesk.actions import NEWCOMER, reply
+from helpdesk.actions import reply
 from helpdesk.actions.first import make_first_queues
 from helpdesk.attachments import accept
 from helpdesk.models import Contact, Message, Queue, QueueKind
-from helpdesk.receipts import new_token
 from journal.actors import SYSTEM
 from journal.models import Delivery
 from journal.tasks import send_due
@@ -37,6 +35,7 @@ from tests.factories import (
     make_api_key,
     make_appeal,
     make_moderator,
+    make_notice,
     make_platform,
     subject_of,
 )
@@ -72,19 +71,7 @@ def staff(name, kind):
 def restrict_after_a_report(platform):
     """Otto reports with a file of his own; Amir restricts, and asks Otto something on the way."""
     file = accept(SimpleUploadedFile(FILE, b"Zebulon at the window", "text/plain"))
-    opened = file_notice(
-        platform=platform,
-        by=NEWCOMER,
-        at=now(),
-        ground="rules",
-        category="STATEMENT_CATEGORY_VIOLENCE",
-        links=["https://t.example/post/1"],
-        text=WORDS,
-        language="en",
-        token=new_token(),
-        contact=OTTO,
-        attachments=[file],
-    )
+    opened = make_notice(platform, at=now(), ground="rules", text=WORDS, contact=OTTO, attachments=[file])
     amir = staff("Amirkhan", QueueKind.NOTICE)
     reply(opened.ticket, by=amir, at=now(), text="Which minute?", turn=None)
     statement = {**REPLACEMENT, "decision_facts": "A call to beat somebody."}

@@ -1,8 +1,8 @@
 """Filing an appeal, and putting the decisions under it."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Model
@@ -13,7 +13,8 @@ from appeals import webhooks
 from appeals.finding import words_of
 from appeals.models import Appeal, AppealDecision, Decider, Decision, DecisionPerson, Notice, Party
 from helpdesk.access import person_of
-from helpdesk.actions import Opened, bar, lock, open_ticket
+from helpdesk.actions import Letter, Opened, bar, lock, open_ticket
+from helpdesk.attachments import Accepted
 from helpdesk.models import Attachment, Barred, Priority, Queue, QueueKind, Ticket
 from journal.actions import event_of
 from journal.actors import Actor, Acts, actor_of
@@ -29,26 +30,35 @@ ALREADY_OPEN = Refused(
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class AppealLetter(Letter):
+    """What somebody sends who wants another decision.
+
+    `described` says in their words which decision, where they cannot name it; `mandate` holds the one file
+    that lets them write for somebody else, or nothing.
+    """
+
+    asks: str = "undo"
+    urgent_by: date | None = None
+    urgent_why: str = ""
+    described: str = ""
+    mandate: Sequence[Accepted] = ()
+
+    def priority(self, at: datetime) -> int:
+        is_soon = self.urgent_by is not None and self.urgent_by <= (at + URGENT_WITHIN).date()
+        return Priority.HIGH if is_soon else Priority.NORMAL
+
+
 @transaction.atomic
 def file_appeal(
     decisions: Sequence[Decision],
+    letter: AppealLetter,
     *,
     by: Actor | Acts,
     at: datetime,
     side: str = Party.AFFECTED,
-    language: str,
-    text: str,
-    token: str,
-    asks: str = "undo",
-    urgent_by: date | None = None,
-    urgent_why: str = "",
-    contact: Any = None,
-    attachments: Iterable[Any] = (),
     is_proven: bool = True,
-    mandate: Any = None,
-    described: str = "",
     notice: Notice | None = None,
-    is_screened: bool = True,
 ) -> Opened:
     """Open the case of somebody who wants these decisions looked at again.
 
@@ -58,36 +68,18 @@ def file_appeal(
     """
     opened = open_ticket(
         Queue.objects.entry(QueueKind.APPEAL),
+        replace(letter, attachments=[*letter.attachments, *letter.mandate]),
         by=by,
         at=at,
-        language=language,
         summary=_summary(decisions),
-        text=text,
         category=_category(decisions),
-        priority=Priority.HIGH if urgent_by and urgent_by <= (at + URGENT_WITHIN).date() else Priority.NORMAL,
-        token=token,
-        contact=contact,
-        attachments=[*attachments, *([mandate] if mandate else [])],
+        priority=letter.priority(at),
         found_by=words_of(decisions) if is_proven else (),
-        is_screened=is_screened,
     )
     if not opened.was_new:
         return opened
     by = person_of(opened.ticket) if actor_of(by).kind == "person" else by
-    appeal = Appeal(
-        ticket=opened.ticket,
-        side=side,
-        filed_at=at,
-        asks=asks,
-        urgent_by=urgent_by,
-        urgent_why=urgent_why,
-        is_proven=is_proven,
-        proven_at=at if is_proven else None,
-        needs_leave=any(is_late(decision, at) for decision in decisions),
-        described=described,
-        claimed=[] if is_proven else [decision.pk for decision in decisions],
-        mandate=_mandate_of(opened.ticket) if mandate else None,
-    )
+    appeal = _appeal(opened.ticket, decisions, letter, side=side, is_proven=is_proven)
     filed = _filed(appeal, decisions, by=by, at=at)
     if is_proven:
         take_up(appeal, decisions, by=by, at=at, notice=notice, beside=(appeal, filed))
@@ -96,6 +88,26 @@ def file_appeal(
         for decision in decisions:  # also while it is only claimed: they would name it, or check a mandate
             _bar_decider(opened.ticket, decision, by=by, at=at)
     return opened
+
+
+def _appeal(
+    ticket: Ticket, decisions: Sequence[Decision], letter: AppealLetter, *, side: str, is_proven: bool
+) -> Appeal:
+    at = ticket.opened_at
+    return Appeal(
+        ticket=ticket,
+        side=side,
+        filed_at=at,
+        asks=letter.asks,
+        urgent_by=letter.urgent_by,
+        urgent_why=letter.urgent_why,
+        is_proven=is_proven,
+        proven_at=at if is_proven else None,
+        needs_leave=any(is_late(decision, at) for decision in decisions),
+        described=letter.described,
+        claimed=[] if is_proven else [decision.pk for decision in decisions],
+        mandate=_mandate_of(ticket) if letter.mandate else None,
+    )
 
 
 def _filed(appeal: Appeal, decisions: Sequence[Decision], *, by: Actor | Acts, at: datetime) -> Event:

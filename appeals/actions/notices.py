@@ -1,9 +1,9 @@
 """Somebody reports content to us: the notice, its case, and the group of all notices on the same links."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from django.db import transaction
@@ -12,75 +12,79 @@ from django.utils.translation import gettext as _
 from accounts.models import Platform
 from appeals.kinds import is_child_abuse
 from appeals.models import Ground, Notice, NoticeGroup
-from helpdesk.actions import Opened, open_ticket
-from helpdesk.models import Priority, Queue, QueueKind
+from helpdesk.actions import Letter, Opened, open_ticket
+from helpdesk.models import Priority, Queue, QueueKind, Ticket
 from journal.actions import record
 from journal.actors import Actor, Acts
 from journal.errors import Refused
 
 
+@dataclass(frozen=True, kw_only=True)
+class NoticeLetter(Letter):
+    """What somebody sends who reports content: where exactly it is, and against which law or rule."""
+
+    links: Sequence[str]
+    category: str
+    keyword: str = ""
+    ground: str = Ground.LAW
+    law: str = ""
+    rule_code: str = ""
+    trusted_flagger: str = ""
+    puid: str = ""
+
+    @property
+    def is_child_abuse(self) -> bool:
+        return is_child_abuse(self.category, self.keyword)
+
+    @property
+    def priority(self) -> int:
+        """The abuse of children first; then those whose notices the law puts first (DSA Art. 22(1))."""
+        if self.is_child_abuse:
+            return Priority.TOP
+        return Priority.HIGH if self.trusted_flagger else Priority.NORMAL
+
+
 @transaction.atomic
-def file_notice(
-    *,
-    platform: Platform,
-    by: Actor | Acts,
-    at: datetime,
-    ground: str,
-    category: str,
-    links: Sequence[str],
-    text: str,
-    language: str,
-    token: str,
-    law: str = "",
-    rule_code: str = "",
-    keyword: str = "",
-    contact: Mapping[str, str] | None = None,
-    trusted_flagger: str = "",
-    puid: str = "",
-    attachments: Iterable[Any] = (),
-    is_screened: bool = True,
-) -> Opened:
+def file_notice(letter: NoticeLetter, *, platform: Platform, by: Actor | Acts, at: datetime) -> Opened:
     """Open the case of a notice under DSA Art. 16 and put it beside others on the same links.
 
     Of the sexual abuse of children no file is taken. The same form again opens the same case.
     Raises Refused("links_needed", "no_files_here").
     """
-    files = list(attachments)
-    _check(links, has_files=bool(files), is_abuse=is_child_abuse(category, keyword))
+    _check(letter)
     opened = open_ticket(
         Queue.objects.entry(QueueKind.NOTICE),
+        letter,
         by=by,
         at=at,
-        language=language,
-        summary=f"{category} {keyword}".strip()[:200],
-        text=text,
-        category=category[:60],
-        priority=_priority(category, keyword, trusted_flagger),
-        token=token,
-        contact=contact,
-        attachments=files,
-        is_screened=is_screened,
+        summary=f"{letter.category} {letter.keyword}".strip(),
+        category=letter.category[:60],
+        priority=letter.priority,
     )
-    if not opened.was_new:
-        return opened
-    notice = Notice.objects.create(
-        ticket=opened.ticket,
-        platform=platform,
-        group=_open_group(platform, links),
-        ground=ground or Ground.LAW,
-        category=category,
-        keyword=keyword,
-        law=law,
-        rule_code=rule_code,
-        links=list(links),
-        items=len(links),
-        language=language,
-        trusted_flagger=trusted_flagger,
-        puid=puid,
-        received_at=at,
-    )
-    _record(notice, by=by, at=at)
+    if opened.was_new:
+        notice = _notice(opened.ticket, letter, platform)
+        notice.save(force_insert=True)
+        _record(notice, by=by, at=at)
     return opened
+
+
+def _notice(ticket: Ticket, letter: NoticeLetter, platform: Platform) -> Notice:
+    return Notice(
+        ticket=ticket,
+        platform=platform,
+        group=_open_group(platform, letter.links),
+        ground=letter.ground,
+        category=letter.category,
+        keyword=letter.keyword,
+        law=letter.law,
+        rule_code=letter.rule_code,
+        links=list(letter.links),
+        items=len(letter.links),
+        language=letter.language,
+        trusted_flagger=letter.trusted_flagger,
+        puid=letter.puid,
+        received_at=ticket.opened_at,
+    )
 
 
 def _record(notice: Notice, *, by: Actor | Acts, at: datetime) -> None:
@@ -100,26 +104,19 @@ def _record(notice: Notice, *, by: Actor | Acts, at: datetime) -> None:
     )
 
 
-def _check(links: Sequence[str], *, has_files: bool, is_abuse: bool) -> None:
-    if not links:
+def _check(letter: NoticeLetter) -> None:
+    if not letter.links:
         raise Refused(
             "links_needed",
             _("Give the exact link of what you report. We cannot find it without."),
             field="links",
         )
-    if has_files and is_abuse:
+    if letter.attachments and letter.is_child_abuse:
         raise Refused(
             "no_files_here",
             _("Send links only. Pictures of the abuse of children must not be sent on, not even to us."),
             field="attachments",
         )
-
-
-def _priority(category: str, keyword: str, trusted_flagger: str) -> int:
-    """The abuse of children first of all; then those whose notices the law puts first (DSA Art. 22(1))."""
-    if is_child_abuse(category, keyword):
-        return Priority.TOP
-    return Priority.HIGH if trusted_flagger else Priority.NORMAL
 
 
 def link_hash(links: Sequence[str]) -> bytes:

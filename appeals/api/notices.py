@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from accounts.api import KeyAuthentication, NeedsScope
 from accounts.models import ApiKey, Platform, Scope
 from accounts.problems import PROBLEMS
-from appeals.actions.notices import file_notice
+from appeals.actions.notices import NoticeLetter, file_notice
 from appeals.kinds import is_child_abuse
 from appeals.models import Ground
 from appeals.statements.vocabulary import VOCABULARY
@@ -98,25 +98,18 @@ class NoticesView(APIView):
     def file(self, request: Request, given: dict[str, Any]) -> Opened:
         key = request.auth
         assert isinstance(key, ApiKey) and key.platform  # noqa: S101, PT018 - the scope is a platform's
-        platform = key.platform
-        notifier = given.get("notifier") or {}
-        return file_notice(
-            platform=platform,
-            by=key,
-            at=now(),
-            ground=given["ground"],
-            category=given["category"],
-            keyword=given["keyword"],
-            links=given["links"],
-            text=given["text"],
-            law=given["law"],
-            rule_code=given["rule"],
-            language=given["language"],
-            token=_token(platform, given["puid"]),
-            contact={"name": notifier.get("name", ""), "address": notifier.get("email", "")},
-            trusted_flagger=given["trusted_flagger"],
-            puid=given["puid"],
-        )
+        return file_notice(_letter(key.platform, given), platform=key.platform, by=key, at=now())
+
+
+def _letter(platform: Platform, given: dict[str, Any]) -> NoticeLetter:
+    notifier = given.get("notifier") or {}
+    same = ("ground", "category", "keyword", "links", "text", "law", "language", "trusted_flagger", "puid")
+    return NoticeLetter(
+        **{name: given[name] for name in same},
+        rule_code=given["rule"],
+        token=_token(platform, given["puid"]),
+        contact={"name": notifier.get("name", ""), "address": notifier.get("email", "")},
+    )
 
 
 def _token(platform: Platform, puid: str) -> str:

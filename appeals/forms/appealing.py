@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from appeals.actions.filing import AppealLetter
 from appeals.models import DecisionPerson
 from helpdesk.forms.sending import ContactFields, FilesField, LanguageField, SendingForm, long_text
 from journal.references import read_reference
@@ -32,6 +33,8 @@ class NotifierAsks(models.TextChoices):
 
 
 class AppealForm(SendingForm, ContactFields):
+    letter_class = AppealLetter
+
     asks = forms.ChoiceField(
         choices=Asks.choices, initial=Asks.UNDO, widget=forms.RadioSelect, label=_("What do you ask for?")
     )

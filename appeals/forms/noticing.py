@@ -9,6 +9,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Platform
+from appeals.actions.notices import NoticeLetter
 from appeals.models import Ground
 from helpdesk.forms.sending import ContactFields, FilesField, LanguageField, SendingForm, long_text
 from rulebook.models import RuleVersion
@@ -51,6 +52,8 @@ def rule_codes(day: date) -> list[str]:
 
 class NoticeForm(SendingForm, ContactFields):
     """What, exactly where, why, by whom, in good faith."""
+
+    letter_class = NoticeLetter
 
     platform = forms.ModelChoiceField(
         Platform.objects.none(), label=_("On which platform is it?"), empty_label=None

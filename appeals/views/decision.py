@@ -118,28 +118,10 @@ class Ask(SendingView):
     def send(self, form: AppealForm, *, at: datetime, is_screened: bool) -> Opened:
         return file_appeal(
             [self.decision],
+            form.letter(is_screened=is_screened),
             by=Actor("person", self.decision.pk),
             at=at,
-            side=Party.AFFECTED,
-            is_proven=True,
-            is_screened=is_screened,
-            **asked(form),
         )
-
-
-def asked(form: AppealForm) -> dict[str, Any]:
-    """What a form says, as the action takes it."""
-    given = form.cleaned_data
-    return {
-        "language": given["language"],
-        "text": given["text"],
-        "token": given["token"],
-        "asks": given["asks"],
-        "urgent_by": given["urgent_by"],
-        "urgent_why": given["urgent_why"],
-        "contact": form.contact(),
-        "attachments": given["attachments"],
-    }
 
 
 @without_session

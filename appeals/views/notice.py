@@ -10,7 +10,6 @@ from django.views.decorators.cache import never_cache
 from appeals.actions.notices import file_notice
 from appeals.forms.noticing import ChildAbuseNoticeForm, NoticeForm
 from appeals.kinds import CATEGORY_OF_KIND, CHILD_ABUSE_KIND, MINORS, UNSPECIFIED, kind_of
-from appeals.models import Ground
 from appeals.telling import CATEGORIES
 from helpdesk.actions import NEWCOMER, Opened
 from helpdesk.views.sending import SendingView
@@ -47,21 +46,6 @@ class Report(SendingView):
         return {"category": CATEGORIES[self.category], "is_abuse": self.is_abuse}
 
     def send(self, form: NoticeForm, *, at: datetime, is_screened: bool) -> Opened:
-        given = form.cleaned_data
-        return file_notice(
-            platform=given["platform"],
-            by=NEWCOMER,
-            at=at,
-            ground=given.get("ground", Ground.LAW),
-            category=self.category,
-            keyword=CHILD_ABUSE_MATERIAL if self.is_abuse else "",
-            links=given["links"],
-            text=given["text"],
-            law=given.get("law", ""),
-            rule_code=given.get("rule_code", ""),
-            language=given["language"],
-            token=given["token"],
-            contact=form.contact(),
-            attachments=given.get("attachments", ()),
-            is_screened=is_screened,
-        )
+        keyword = CHILD_ABUSE_MATERIAL if self.is_abuse else ""
+        letter = form.letter(category=self.category, keyword=keyword, is_screened=is_screened)
+        return file_notice(letter, platform=form.cleaned_data["platform"], by=NEWCOMER, at=at)

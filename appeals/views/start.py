@@ -16,7 +16,6 @@ from appeals.actions.proofs import request_link
 from appeals.forms.appealing import NotifierAppealForm, StartForm
 from appeals.models import Appeal, Notice, Party
 from appeals.telling import tell
-from appeals.views.decision import asked
 from helpdesk.access import person_of
 from helpdesk.actions import NEWCOMER, Opened
 from helpdesk.models import Ticket
@@ -35,18 +34,13 @@ class Start(SendingView):
         return {"initial": {"reference": self.request.GET.get("reference", "")}}
 
     def send(self, form: StartForm, *, at: datetime, is_screened: bool) -> Opened:
-        given = form.cleaned_data
-        known = given["reference"]
+        known = form.cleaned_data["reference"]
         return file_appeal(
             [known.decision] if known else [],
+            form.letter(is_screened=is_screened),
             by=NEWCOMER,
             at=at,
-            side=Party.AFFECTED,
             is_proven=False,
-            is_screened=is_screened,
-            described=given["described"],
-            mandate=given["mandate"][0] if given["mandate"] else None,
-            **asked(form),
         )
 
 
@@ -82,11 +76,9 @@ class AskAsNotifier(SendingView):
     def send(self, form: NotifierAppealForm, *, at: datetime, is_screened: bool) -> Opened:
         return file_appeal(
             [self.decision],
+            form.letter(is_screened=is_screened),
             by=person_of(self.notice.ticket),
             at=at,
             side=Party.NOTIFIER,
-            is_proven=True,
-            is_screened=is_screened,
             notice=self.notice,
-            **asked(form),
         )

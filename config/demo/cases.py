@@ -11,11 +11,11 @@ from accounts.models.machines import PLATFORM_SCOPES
 from appeals.actions.bodies import change_body
 from appeals.actions.deciders import map_decider
 from appeals.actions.decisions import Arriving, take_in_statements
-from appeals.actions.filing import file_appeal
+from appeals.actions.filing import AppealLetter, file_appeal
 from appeals.models import Decision, Door, Intake, OutOfCourtBody
 from appeals.statements.check import check_statement
 from appeals.statements.recourse import check_recourse
-from helpdesk.actions import NEWCOMER, open_ticket
+from helpdesk.actions import NEWCOMER, Letter, open_ticket
 from helpdesk.models import Queue, QueueKind, ReplyTemplate
 from helpdesk.receipts import new_token
 from journal.actors import SYSTEM
@@ -84,19 +84,16 @@ def file_cases(platform: Platform, people: dict[str, User], at: datetime) -> Non
     yesterday = at - timedelta(days=1)
     for hour, (decision, appeal) in enumerate(take_in(platform, yesterday), start=1):
         if appeal:
-            file_appeal(
-                [decision], by=NEWCOMER, at=yesterday + timedelta(hours=hour), token=new_token(), **appeal
-            )
+            letter = AppealLetter(token=new_token(), **appeal)
+            file_appeal([decision], letter, by=NEWCOMER, at=yesterday + timedelta(hours=hour))
     for hour, (language, category, text) in enumerate(COMPLAINTS, start=2):
         open_ticket(
             Queue.objects.entry(QueueKind.COMPLAINT),
+            Letter(token=new_token(), language=language, text=text),
             by=NEWCOMER,
             at=yesterday + timedelta(hours=hour),
-            language=language,
             category=category,
             summary=category,
-            text=text,
-            token=new_token(),
         )
 
 

@@ -1,6 +1,6 @@
 """A case begins. The same form sent twice opens one case (design 13)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,6 +35,21 @@ SELECT EXISTS (SELECT FROM claimed), EXISTS (SELECT FROM helpdesk_ticket WHERE r
 """
 
 
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """What somebody sends to begin a case. Apps that file a record with the case send kinds of their own.
+
+    `token` is the form's. `contact` holds `address` and `name`, each of which may be missing.
+    """
+
+    token: str
+    language: str
+    text: str = ""
+    contact: Mapping[str, str] | None = None
+    attachments: Sequence[Accepted] = ()
+    is_screened: bool = True
+
+
 @dataclass(frozen=True)
 class Opened:
     """What whoever wrote in is shown: the reference and, once, the receipt."""
@@ -47,58 +62,54 @@ class Opened:
 @transaction.atomic
 def open_ticket(
     queue: Queue,
+    letter: Letter,
     *,
     by: Any,
     at: datetime,
-    language: str,
     summary: str,
-    token: str,
-    text: str = "",
     category: str = "",
     priority: int = Priority.NORMAL,
-    contact: Mapping[str, str] | None = None,
-    attachments: Iterable[Accepted] = (),
-    is_screened: bool = True,
     found_by: Iterable[str] = (),
 ) -> Opened:
     """Open a case in `queue` with the person's first words.
 
     A caller that keeps a record of its own wraps this in `atomic()` and writes it where `was_new`. The same
-    `token` within the hour gives the same case and receipt again and stores nothing; two at the same
+    token within the hour gives the same case and receipt again and stores nothing; two at the same
     moment wait for each other at the unique constraint. Raises Refused("already_sent") after the hour.
-    `contact` holds `address` and `name`, each of which may be missing. `found_by` are words that staff may
-    search for and that nobody said in the case.
+    `found_by` are words that staff may search for and that nobody said in the case.
     """
-    ticket = Ticket(
+    ticket = _ticket(queue, letter, at=at, summary=summary[:200], category=category, priority=priority)
+    if not _claim(letter.token, ticket, at):
+        return _sent_before(letter.token, at)
+    actor = actor_of(by)
+    actor = Actor("person", ticket.pk) if actor.kind == "person" else actor
+    message = _first_message(ticket, letter)
+    write_together(
+        ticket,
+        Receipt(ticket=ticket, lookup=stored(lookup_from_token(letter.token)), made_at=at),
+        first_words(ticket, [ticket.reference, ticket.summary, letter.text, *found_by]),
+        _opened(ticket, by=actor),
+        *([message] if message else []),
+        *(contact_rows(ticket, at=at, **letter.contact) if letter.contact else []),
+    )
+    if message:
+        file_away(ticket, letter.attachments, by=actor, at=at, side=Side.PERSON, message=message)
+    return Opened(ticket, words_from_token(letter.token, language=letter.language), was_new=True)
+
+
+def _ticket(queue: Queue, letter: Letter, *, at: datetime, priority: int, **fields: Any) -> Ticket:
+    return Ticket(
         id=uuid7(),
         queue=queue,
         kind=queue.kind,
-        category=category,
         priority=priority,
-        language=language,
-        summary=summary[:200],
+        language=letter.language,
         opened_at=at,
         changed_at=at,
         due_at=at + _answer_within(queue, priority),
-        is_screened=is_screened,
+        is_screened=letter.is_screened,
+        **fields,
     )
-    if not _claim(token, ticket, at):
-        return _sent_before(token, at)
-    actor = actor_of(by)
-    actor = Actor("person", ticket.pk) if actor.kind == "person" else actor
-    files = list(attachments)
-    message = _first_message(ticket, text) if text or files else None
-    write_together(
-        ticket,
-        Receipt(ticket=ticket, lookup=stored(lookup_from_token(token)), made_at=at),
-        first_words(ticket, [ticket.reference, ticket.summary, text, *found_by]),
-        _opened(ticket, by=actor),
-        *([message] if message else []),
-        *(contact_rows(ticket, at=at, **contact) if contact else []),
-    )
-    if message:
-        file_away(ticket, files, by=actor, at=at, side=Side.PERSON, message=message)
-    return Opened(ticket, words_from_token(token, language=language), was_new=True)
 
 
 def _answer_within(queue: Queue, priority: int) -> timedelta:
@@ -107,9 +118,11 @@ def _answer_within(queue: Queue, priority: int) -> timedelta:
     return min(promised, TOP_WITHIN) if priority == Priority.TOP else promised
 
 
-def _first_message(ticket: Ticket, text: str) -> Message:
+def _first_message(ticket: Ticket, letter: Letter) -> Message | None:
+    if not (letter.text or letter.attachments):
+        return None
     at = ticket.opened_at
-    return Message(ticket=ticket, side=Side.PERSON, text=text, written_at=at, told_at=at)
+    return Message(ticket=ticket, side=Side.PERSON, text=letter.text, written_at=at, told_at=at)
 
 
 def _opened(ticket: Ticket, *, by: Actor) -> Event:

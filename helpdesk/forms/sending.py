@@ -1,6 +1,7 @@
 """What every form shares that begins a case."""
 
 from collections.abc import Iterable
+from dataclasses import fields
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from helpdesk.actions import Letter
 from helpdesk.attachments import ACCEPT, Accepted, accept
 from helpdesk.receipts import new_token
 from journal.errors import Refused
@@ -79,6 +81,8 @@ class SendingForm(forms.Form):
 
     token = forms.CharField(widget=forms.HiddenInput, min_length=20, max_length=64, initial=new_token)
 
+    letter_class: type[Letter] = Letter  # takes the fields that it has under the same names
+
     required_css_class = "is-required"
     error_css_class = "has-error"
 
@@ -90,6 +94,18 @@ class SendingForm(forms.Form):
         for name in self.fields:
             if isinstance(self.fields[name], FilesField) and self.files.getlist(self.add_prefix(name)):
                 self.add_error(name, _("Please choose your files again: the browser has forgotten them."))
+
+    def contact(self) -> dict[str, str] | None:
+        """How to reach the person, where the form asks and they said."""
+        address = self.cleaned_data.get("email", "")
+        name = self.cleaned_data.get("name", "")
+        return {"address": address, "name": name} if address or name else None
+
+    def letter(self, **known: Any) -> Any:
+        """What was sent, as the action takes it; `known` is what the page knows beside the form."""
+        shared = {each.name for each in fields(self.letter_class)} & self.cleaned_data.keys()
+        typed = {name: self.cleaned_data[name] for name in shared}
+        return self.letter_class(**typed, contact=self.contact(), **known)
 
     def refuse(self, refused: Refused) -> None:
         """Show an action's refusal at the field it belongs to, else above the form."""
@@ -109,11 +125,6 @@ class ContactFields(forms.Form):
         ),
         widget=forms.EmailInput(attrs={"autocomplete": "email", "dir": "ltr"}),
     )
-
-    def contact(self) -> dict[str, str] | None:
-        address = self.cleaned_data.get("email", "")
-        name = self.cleaned_data.get("name", "")
-        return {"address": address, "name": name} if address or name else None
 
 
 def long_text(label: Any, help_text: Any = "", *, required: bool = True) -> forms.CharField:

@@ -25,21 +25,15 @@ class Complain(SendingView):
         return {"initial": {"category": category}} if category in Category.values else {}
 
     def send(self, form: ComplaintForm, *, at: datetime, is_screened: bool) -> Opened:
-        given = form.cleaned_data
-        category = given["category"]
+        category = form.cleaned_data["category"]
         return open_ticket(
             complaints(),
+            form.letter(is_screened=is_screened),
             by=NEWCOMER,
             at=at,
-            language=given["language"],
             summary=category,
-            text=given["text"],
             category=category,
             priority=Priority.HIGH if category in URGENT else Priority.NORMAL,
-            token=given["token"],
-            contact=form.contact(),
-            attachments=given["attachments"],
-            is_screened=is_screened,
         )
 
 
@@ -51,16 +45,12 @@ class Danger(SendingView):
     can_wait = False
 
     def send(self, form: DangerForm, *, at: datetime, is_screened: bool) -> Opened:
-        given = form.cleaned_data
         return open_ticket(
             complaints(),
+            form.letter(is_screened=is_screened),
             by=NEWCOMER,
             at=at,
-            language=given["language"],
             summary=DANGER,
-            text=given["text"],
             category=DANGER,
             priority=Priority.TOP,
-            token=given["token"],
-            is_screened=is_screened,
         )

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from appeals.actions.deciders import map_decider
-from appeals.actions.filing import article20_of, file_appeal
+from appeals.actions.filing import AppealLetter, article20_of, file_appeal
 from appeals.actions.proofs import check_mandate, prove, request_link
 from appeals.desk import same_person
 from appeals.models import Appeal, AppealDecision, Party
@@ -170,9 +170,8 @@ class TestWithoutProof:
 
     def test_a_mandate_proves_nothing_before_a_decision_is_named(self):
         appeals_queue()
-        appeal = file_appeal(
-            [], by=NEWCOMER, at=NOON, language="en", text="Mine", token="a" * 30, is_proven=False
-        ).ticket.appeal
+        letter = AppealLetter(language="en", text="Mine", token="a" * 30)
+        appeal = file_appeal([], letter, by=NEWCOMER, at=NOON, is_proven=False).ticket.appeal
         appeal.mandate = make_mandate(appeal.ticket)
         appeal.save()
         with refused("nothing_claimed"):

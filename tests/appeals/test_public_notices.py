@@ -6,9 +6,8 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from appeals.actions.notice_decisions import decide_notice
-from appeals.actions.notices import file_notice, link_hash
+from appeals.actions.notices import link_hash
 from appeals.models import Appeal, AppealDecision, Notice, NoticeGroup
-from helpdesk.actions import NEWCOMER
 from helpdesk.models import Contact, Priority, QueueKind, Ticket
 from helpdesk.receipts import new_token
 from journal.models import Event
@@ -18,6 +17,7 @@ from tests.factories import (
     appeals_queue,
     make_api_key,
     make_moderator,
+    make_notice,
     make_platform,
     make_queue,
     refused,
@@ -41,37 +41,23 @@ def platform():
     return make_platform()
 
 
-def report(platform, *, at=NOON, **fields):
-    given = {
-        "by": NEWCOMER,
-        "ground": "law",
-        "category": VIOLENCE,
-        "links": [LINK],
-        "text": "He calls for a beating.",
-        "language": "en",
-        "token": new_token(),
-        **fields,
-    }
-    return file_notice(platform=platform, at=at, **given)
-
-
 def test_report_opens_a_case_and_counts_what_the_templates_ask_for(queue, platform):
-    notice = Notice.objects.get(ticket=report(platform, links=[LINK, "https://t.example/post/2"]).ticket)
+    notice = Notice.objects.get(ticket=make_notice(platform, links=[LINK, "https://t.example/post/2"]).ticket)
     event = Event.objects.get(subject_id=notice.pk, code="filed")
     assert (event.values["items"], event.values["trusted"], event.values["ground"]) == (2, False, "law")
 
 
 def test_reports_of_one_link_are_one_group(queue, platform):
-    report(platform)
-    report(platform, links=["HTTPS://T.example/post/1/#top"])
-    report(platform, links=["https://t.example/post/9"])
+    make_notice(platform)
+    make_notice(platform, links=["HTTPS://T.example/post/1/#top"])
+    make_notice(platform, links=["https://t.example/post/9"])
     assert NoticeGroup.objects.count() == 2
 
 
 def test_report_after_the_decision_begins_a_new_group(queue, platform):
-    report(platform)
+    make_notice(platform)
     NoticeGroup.objects.update(decided_at=NOON)
-    report(platform)
+    make_notice(platform)
     assert NoticeGroup.objects.count() == 2
 
 
@@ -81,12 +67,12 @@ def test_same_links_in_another_order_are_the_same():
 
 def test_no_file_of_abused_children_is_taken(queue, platform):
     with refused("no_files_here"):
-        report(platform, category=MINORS, keyword=ABUSE, attachments=[object()])
+        make_notice(platform, category=MINORS, keyword=ABUSE, attachments=[object()])
 
 
 def test_abuse_of_children_goes_before_everything(queue, platform):
-    assert report(platform, category=MINORS, keyword=ABUSE).ticket.priority == Priority.TOP
-    assert report(platform, trusted_flagger="Helpline e.V.").ticket.priority == Priority.HIGH
+    assert make_notice(platform, category=MINORS, keyword=ABUSE).ticket.priority == Priority.TOP
+    assert make_notice(platform, trusted_flagger="Helpline e.V.").ticket.priority == Priority.HIGH
 
 
 # --- the form ---
@@ -227,7 +213,7 @@ def enter_as_notifier(client, opened):
 
 
 def decided(queue, platform):
-    opened = report(platform, at=now())
+    opened = make_notice(platform, at=now())
     amir = make_moderator(queue.team)
     decide_notice(opened.ticket.notice, by=amir, at=now(), statement=None, reasons=REASONS)
     Notice.objects.update(told_at=now())
@@ -256,6 +242,6 @@ def test_notifier_appeals_and_the_sides_have_cases_of_their_own(client, queue, p
 
 
 def test_undecided_report_cannot_be_appealed(client, queue, platform):
-    opened = report(platform, at=now())
+    opened = make_notice(platform, at=now())
     enter_as_notifier(client, opened)
     assert client.get(reverse("appeals:ask_as_notifier")).status_code == 302

@@ -7,13 +7,10 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from appeals.actions.notice_decisions import decide_notice
-from appeals.actions.notices import file_notice
 from appeals.actions.reviews import decide
 from appeals.links import make_link
 from appeals.models import Decision, Notice
-from helpdesk.actions import NEWCOMER
 from helpdesk.models import Attachment, QueueKind
-from helpdesk.receipts import new_token
 from journal.models import Delivery, Event
 from tests.appeals.test_reviews import REPLACEMENT
 from tests.factories import (
@@ -23,6 +20,7 @@ from tests.factories import (
     make_appeal,
     make_endpoint,
     make_moderator,
+    make_notice,
     make_platform,
     make_queue,
     refused,
@@ -41,19 +39,8 @@ def platform():
 
 
 def report(platform, **fields):
-    return file_notice(
-        platform=platform,
-        by=NEWCOMER,
-        at=now(),
-        ground="rules",
-        category="STATEMENT_CATEGORY_VIOLENCE",
-        links=["https://t.example/post/1"],
-        text=WORDS,
-        language="en",
-        token=new_token(),
-        contact={"name": NAME, "address": ADDRESS},
-        **fields,
-    )
+    contact = {"name": NAME, "address": ADDRESS}
+    return make_notice(platform, at=now(), ground="rules", text=WORDS, contact=contact, **fields)
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from helpdesk.actions import (
     add_note,
     confirm_contact,
     no_answer_needed,
-    open_ticket,
     opening,
     person_writes,
     reopen,
@@ -92,7 +91,7 @@ def test_same_form_after_the_hour_is_told_to_open_the_case(queue):
 
 def test_form_without_a_token_is_refused(queue):
     with refused("no_token"):
-        open_ticket(queue, by=SYSTEM, at=NOON, language="en", summary="", token="")
+        make_case(queue, token="")
 
 
 def test_contact_is_asked_to_confirm_and_hears_nothing_before(queue, amir):

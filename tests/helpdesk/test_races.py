@@ -4,11 +4,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from helpdesk.actions import assign, bar, open_ticket, person_writes, reply, take_next
+from helpdesk.actions import assign, bar, person_writes, reply, take_next
 from helpdesk.models import Barred, Message, Note, Submission, Ticket
 from journal.actors import SYSTEM
 from journal.models import Event
-from tests.factories import NEWCOMER, NOON, make_api_key, make_moderator, make_queue, make_ticket, person
+from tests.factories import NOON, make_api_key, make_case, make_moderator, make_queue, make_ticket, person
 from tests.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,9 +30,7 @@ def test_same_form_sent_by_many_at_once_opens_one_case():
     queue = make_queue()
 
     def send():
-        return open_ticket(
-            queue, by=NEWCOMER, at=NOON, language="en", summary="Help", text="Help", token="t" * 32
-        )
+        return make_case(queue, token="t" * 32)
 
     opened = at_once(*[send] * 6)
     assert len({(each.ticket.pk, each.receipt) for each in opened}) == 1
