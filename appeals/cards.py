@@ -7,14 +7,17 @@ from django.db.models import OuterRef, Subquery
 from django.utils.timezone import now
 
 from accounts.models import User
+from appeals.actions.notice_decisions import OUT_OF_REACH
 from appeals.effects import EffectLine, effect_lines
 from appeals.labels import label
 from appeals.models import Appeal, AppealDecision, Decision, DecisionPerson, Notice, Outcome, Review
+from appeals.permissions import can_decide_all
 from helpdesk.models import Ticket
 from rulebook.models import RuleText
 
 HISTORY_AT_MOST = 10
 SIMILAR_AT_MOST = 5
+OTHERS_AT_MOST = 100
 STANDING = Review.objects.filter(subject=OuterRef("pk"), undone_at=None)
 
 
@@ -153,7 +156,7 @@ def what_it_leaves(decision: Decision, outcome: str) -> dict[str, list[EffectLin
 
 
 def notice_card(ticket: Ticket, user: User | None) -> dict[str, Any]:
-    """What was reported, and how many others reported the same link. Two queries."""
+    """What was reported, and who else reported the same: those cases are decided with it. Three queries."""
     notice = Notice.objects.filter(ticket=ticket).select_related("platform", "group", "decision").first()
     if notice is None:
         return {}
@@ -162,9 +165,28 @@ def notice_card(ticket: Ticket, user: User | None) -> dict[str, Any]:
         "notice": notice,
         "category": label(notice.category),
         "keyword": label(notice.keyword),
-        "others": Notice.objects.filter(group=notice.group_id).exclude(pk=notice.pk)[:100].count(),
+        "group": group_of(notice, user),
     }
 
 
+def group_of(notice: Notice, user: User | None) -> dict[str, Any]:
+    """The other open reports of its group, those that `user` sees by their reference. Two queries."""
+    others = Ticket.objects.unfinished().filter(notice__group=notice.group_id).exclude(pk=notice.ticket_id)
+    found = set(others.values_list("pk", flat=True)[:OTHERS_AT_MOST])
+    seen = (others.visible_to(user) if user else others.none()).filter(pk__in=found).order_by("id")
+    references = list(seen.values_list("reference", flat=True))
+    return {"count": len(found), "seen": references, "hidden": len(found) - len(references)}
+
+
 def notice_form(ticket: Ticket, user: User | None) -> dict[str, Any]:
-    return {"ticket": ticket, "notice": Notice.objects.filter(ticket=ticket, acted_at=None).first()}
+    """The report that still needs an answer, and why not from this user. At most three queries."""
+    notice = Notice.objects.filter(ticket=ticket, acted_at=None).select_related("group").first()
+    return {"ticket": ticket, "notice": notice, "why_not": why_not_decided(notice, user) if notice else None}
+
+
+def why_not_decided(notice: Notice, user: User | None) -> Any:
+    """What keeps this user from deciding the group, in words; None where nothing does."""
+    open_ones = Ticket.objects.unfinished()
+    with_it = Notice.objects.filter(group=notice.group_id, acted_at=None, ticket__in=open_ones)
+    is_free = user is None or can_decide_all(user, [notice, *with_it])
+    return None if is_free else OUT_OF_REACH.message

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -55,6 +56,12 @@ def why_not_erased(ticket: Ticket, at: datetime) -> Any:
     if Measure.objects.unconfirmed().filter(ticket=ticket).exists():
         return _("The platform is still carrying out what was decided. You can erase your case after that.")
     return None
+
+
+def reported_with(ticket: Ticket) -> QuerySet[Ticket]:
+    """The other reports of an undecided group: whoever must stay out of one of them decides none."""
+    groups = Notice.objects.filter(ticket=ticket, group__decided_at=None).values("group")
+    return Ticket.objects.filter(notice__group__in=groups).exclude(pk=ticket.pk)
 
 
 def same_person(ticket: Ticket, other: Ticket) -> bool:
@@ -122,6 +129,7 @@ NOTICE_DESK = Desk(
     may_purge=may_purge,
     why_not_resolved=why_notice_not_resolved,
     why_not_erased=why_not_erased,
+    decided_with=reported_with,
     person_may_reopen=False,
     on_erase=on_erase_notice,
     take_data=sections.notice_data,

@@ -1,11 +1,12 @@
 """Who may do what with appeals, notices and measures."""
 
+from collections.abc import Collection
 from typing import Any
 
 from accounts.models import ApiKey, User
 from appeals.models import Appeal, AppealDecision, Decider, Measure, Notice, Review
 from appeals.models.measures import MeasureSet
-from helpdesk.models import Ticket
+from helpdesk.models import Barred, Ticket
 from helpdesk.permissions import can_work
 
 
@@ -37,6 +38,18 @@ def can_steer(by: Any, appeal: Appeal) -> bool:
 
 def can_decide_notice(by: Any, notice: Notice) -> bool:
     return is_signed_in_person(by) and can_work(by, notice.ticket)
+
+
+def can_decide_all(by: User, notices: Collection[Notice]) -> bool:
+    """One decision answers a whole group, so whoever takes it sees each of its cases.
+
+    A bar of any report in the group holds for the group, also that of one which has ended.
+    """
+    tickets = {notice.ticket_id for notice in notices}
+    groups = {notice.group_id for notice in notices}
+    seen = Ticket.objects.visible_to(by).filter(pk__in=tickets)
+    barred = Barred.objects.filter(user=by, ticket__notice__group__in=groups)
+    return set(seen.values_list("pk", flat=True)) == tickets and not barred.exists()
 
 
 def can_undo(by: Any, subject: AppealDecision) -> bool:

@@ -7,10 +7,12 @@ from django.dispatch import receiver
 
 from appeals.actions.endings import omit_rest, resume_omitted
 from appeals.models import Appeal, Notice
+from helpdesk.actions import bar
 from helpdesk.actions.tickets import ENDED
-from helpdesk.models import QueueKind, Status
+from helpdesk.models import Barred, QueueKind, Status
 from helpdesk.search import index_words
 from helpdesk.signals import ticket_moved
+from journal.actors import SYSTEM
 
 
 @receiver(ticket_moved)
@@ -23,6 +25,16 @@ def end_appeal_with_its_ticket(*, ticket: Any, before: str, after: str, at: Any,
             omit_rest(appeal, at=at)
         elif before in ENDED and after not in ENDED:
             resume_omitted(appeal)
+
+
+@receiver(post_save, sender=Notice)
+def bar_from_report(*, instance: Notice, created: bool, **_: Any) -> None:
+    """Whoever must stay out of a group of reports must stay out of one that joins it."""
+    if not created:
+        return
+    known = Barred.objects.filter(ticket__notice__group=instance.group_id).select_related("user")
+    for each in known.distinct("user", "why"):
+        bar(instance.ticket, each.user, why=each.why, by=SYSTEM, at=instance.received_at)
 
 
 @receiver(post_save, sender=Notice)

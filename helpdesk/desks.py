@@ -1,6 +1,6 @@
 """Desks: what each kind of ticket shows and can do. helpdesk never asks what kind a ticket is."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +35,8 @@ class Desk:
     `why_not_resolved(ticket)` is what staff read where the case still needs a decision, else None.
     `why_not_erased(ticket, at)` is the sentence that the person reads where erasing must wait, else None.
     `same_person(ticket, other)` says what the app knows beyond confirmed addresses.
+    `decided_with(ticket)` are the other cases that one decision answers together with it: a bar of one
+    holds for all of them.
     `person_may_reopen` is False where another road leads on (a second round).
     `category_is_the_persons` is False where the category says what was decided and not what the person chose.
     """
@@ -53,6 +55,7 @@ class Desk:
     why_not_resolved: Callable[..., Any] | None = None
     why_not_erased: Callable[..., Any] | None = None
     same_person: Callable[..., bool] | None = None
+    decided_with: Callable[..., Iterable[Any]] | None = None
     person_may_reopen: bool = True
     category_is_the_persons: bool = True
     on_erase: Callable[..., None] | None = None

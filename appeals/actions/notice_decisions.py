@@ -6,19 +6,31 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from appeals.actions.measures import ask_to_restrict
 from appeals.actions.own_decisions import write_decision
 from appeals.models import Decision, DecisionKind, Ground, Notice, NoticeGroup
 from appeals.notifiers import names_of, refuse_names
-from appeals.permissions import can_decide_notice
+from appeals.permissions import can_decide_all, can_decide_notice
 from helpdesk.actions import answered, lock, move_ticket, tell_person
 from helpdesk.models import Status, Ticket
 from journal.actions import record
-from journal.errors import Refused, require
+from journal.errors import Refused, refusing, require
 
 TOLD_AFTER = timedelta(seconds=10)
+
+DECIDED_ALREADY = Refused(
+    "decided_already", gettext_lazy("Somebody has decided this in the meantime. Load the page again.")
+)
+OUT_OF_REACH = Refused(
+    "group_out_of_reach",
+    gettext_lazy(
+        "Others reported the same, in cases that you may not see or must stay out of, and one decision "
+        "answers all of them. Hand this case to somebody who may work on all, such as a head."
+    ),
+)
 
 
 @transaction.atomic
@@ -36,13 +48,16 @@ def decide_notice(
 
     With a `statement` (checked, EU names) it is a restriction, and the platform is asked to carry it
     out; with None it is a decision not to act, with `reasons`. Each notifier is told, in a case of their own.
+    Raises PermissionDenied, Refused("decided_already", "group_out_of_reach", "no_reasons", "names_notifier").
     """
     group, notices = _lock(notice)
     mine = next((each for each in notices if each.pk == notice.pk), notice)
     require(can_decide_notice(by, mine))
     lock(mine.ticket, turn=turn)
     if group.decided_at or not mine.ticket.is_unfinished:
-        raise Refused("decided_already", _("Somebody has decided this in the meantime. Load the page again."))
+        raise DECIDED_ALREADY
+    if not can_decide_all(by, [mine, *notices]):
+        raise OUT_OF_REACH
     if statement is None and len(reasons.strip()) < 20:
         raise Refused(
             "no_reasons", _("Write the reasons, in words that the person understands."), field="reasons"
@@ -51,7 +66,8 @@ def decide_notice(
     decision = _decision(mine, statement, reasons, rule=rule, by=by, at=at)
     group.decision = decision
     group.decided_at = at
-    group.save(update_fields=["decision", "decided_at"])
+    with refusing("decider_is_not_barred", OUT_OF_REACH):
+        group.save(update_fields=["decision", "decided_at"])
     record(group, "decided", by=by, at=at, decision=decision.pk, notices=len(notices), kind=decision.kind)
     for each in notices:
         _answer(each, decision, by=by, at=at)
@@ -61,6 +77,10 @@ def decide_notice(
 
 
 def _lock(notice: Notice) -> tuple[NoticeGroup, list[Notice]]:
+    """The group and its open reports, held until the commit: the group first, then tickets in their order.
+
+    A new report waits for the group, a bar for the tickets; so none slips in between look and decision.
+    """
     group = NoticeGroup.objects.select_for_update().get(pk=notice.group_id)
     tickets = Ticket.objects.filter(notice__group=group).order_by("id")
     list(tickets.select_for_update(no_key=True))

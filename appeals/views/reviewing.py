@@ -18,7 +18,7 @@ from appeals.actions.leave import give_leave, refuse_leave
 from appeals.actions.notice_decisions import decide_notice
 from appeals.actions.proofs import check_mandate
 from appeals.actions.reviews import UNDO_FOR, decide, undo_review
-from appeals.cards import what_it_leaves
+from appeals.cards import group_of, what_it_leaves, why_not_decided
 from appeals.forms.console import LeaveForm, NoticeForm, ReviewForm
 from appeals.forms.statement import StatementForm
 from appeals.models import Appeal, AppealDecision, Notice, Outcome, Review
@@ -203,6 +203,7 @@ def notice(request: StaffRequest, notice_id: UUID) -> HttpResponse:
         except Refused as refusal:
             say(form, refusal, notice.ticket)
     context = {"notice": notice, "ticket": notice.ticket, "form": form, "statement": statement}
+    context |= {"group": group_of(notice, request.user), "why_not": why_not_decided(notice, request.user)}
     fragment = request.headers.get("HX-Request") and request.method == "GET"
     template = "appeals/console/_notice_decision.html" if fragment else "appeals/console/notice.html"
     return page(request, template, context, status=409 if form.errors or statement.errors else 200)

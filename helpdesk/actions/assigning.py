@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.roles import Role
 from helpdesk.actions.tickets import broken_promise, lock, move_ticket, note_event, refuse_ended
 from helpdesk.actions.writing import add_note
+from helpdesk.desks import desk_of
 from helpdesk.models import Barred, Queue, Status, TeamMember, Ticket
 from helpdesk.permissions import (
     acting_staff,
@@ -177,9 +178,17 @@ def wake(ticket: Ticket, *, by: Any, at: datetime) -> Ticket:
 def bar(ticket: Ticket, user: User, *, why: str, by: Any, at: datetime) -> Barred:
     """Keep `user` out of a case from now on. For the apps that know why; asks no right of `by`.
 
-    Who has it already loses it, and the leads of the team are told.
+    Who has it already loses it, and the leads of the team are told. Cases that one decision answers
+    together with it are closed to them too.
     """
-    ticket = lock(ticket)
+    together = desk_of(ticket.kind).decided_with
+    held = sorted([ticket, *(together(ticket) if together else ())], key=lambda each: each.pk)
+    # Tickets are held in the order of their keys, here as where they are decided: two never lock each other.
+    bars = [_bar(lock(each), user, why=why, by=by, at=at) for each in held]
+    return next(each for each in bars if each.ticket_id == ticket.pk)
+
+
+def _bar(ticket: Ticket, user: User, *, why: str, by: Any, at: datetime) -> Barred:
     barred, is_new = Barred.objects.get_or_create(ticket=ticket, user=user, why=why, defaults={"at": at})
     if not is_new:
         return barred

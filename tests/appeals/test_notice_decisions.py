@@ -2,16 +2,20 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.urls import reverse
 
 from appeals.actions.notice_decisions import decide_notice
 from appeals.models import Decision, Measure, Notice
-from helpdesk.models import QueueKind, Status, Ticket
+from helpdesk.actions import assign, declare_conflict, mark_spam, take_next
+from helpdesk.models import Barred, QueueKind, Status, Ticket
 from journal.models import Delivery
 from tests.appeals.test_reviews import REPLACEMENT
 from tests.factories import (
     NOON,
     REASONS,
     make_case,
+    make_decision,
     make_endpoint,
     make_group,
     make_moderator,
@@ -19,6 +23,7 @@ from tests.factories import (
     make_user,
     refused,
 )
+from tests.factories import bar as make_bar
 
 pytestmark = pytest.mark.django_db
 
@@ -94,3 +99,74 @@ def test_a_stranger_cannot_decide(queue, group):
     otto = make_user("Otto", roles=["moderator"])
     with pytest.raises(PermissionDenied):
         decide_notice(make_notice(queue, group), by=otto, at=NOON, statement=None, reasons=REASONS)
+
+
+class TestAGroup:
+    """One decision answers every case of a group, so whoever takes it must be free to work on each."""
+
+    @pytest.fixture
+    def pair(self, queue, group):
+        return make_notice(queue, group), make_notice(queue, group)
+
+    @pytest.fixture
+    def elsewhere(self, group):
+        """A report on the same link that waits with another team."""
+        return make_notice(make_queue(kind=QueueKind.NOTICE), group)
+
+    def answer(self, notice, by):
+        return decide_notice(notice, by=by, at=NOON, statement=None, reasons=REASONS)
+
+    def test_who_does_not_see_one_of_its_cases_decides_none(self, queue, amir, group, elsewhere):
+        with refused("group_out_of_reach"):
+            self.answer(make_notice(queue, group), amir)
+        assert not Decision.objects.exists()
+
+    def test_a_head_sees_all_and_decides_all(self, queue, group, elsewhere):
+        self.answer(make_notice(queue, group), make_user("Lena", roles=["head"]))
+        assert Notice.objects.filter(acted_at=NOON).count() == 2
+
+    def test_a_case_out_of_sight_that_has_ended_does_not_hold_it_up(self, queue, amir, group, elsewhere):
+        lead = make_moderator(elsewhere.ticket.queue.team)
+        mark_spam(elsewhere.ticket, by=lead, at=NOON, reason="advertising")
+        assert self.answer(make_notice(queue, group), amir)
+
+    def test_a_bar_of_one_report_bars_from_the_others(self, amir, pair):
+        declare_conflict(pair[0].ticket, by=amir, at=NOON)
+        assert take_next(by=amir, at=NOON) is None
+        with pytest.raises(PermissionDenied):
+            self.answer(pair[1], amir)
+
+    def test_a_bar_takes_the_other_reports_from_who_has_them(self, amir, pair):
+        assign(pair[1].ticket, by=amir, at=NOON, to=amir)
+        declare_conflict(pair[0].ticket, by=amir, at=NOON)
+        assert Ticket.objects.get(pk=pair[1].ticket_id).assignee is None
+
+    def test_a_bar_holds_for_a_report_that_joins_later(self, queue, amir, group):
+        declare_conflict(make_notice(queue, group).ticket, by=amir, at=NOON)
+        later = make_notice(queue, group)
+        assert Barred.objects.filter(ticket=later.ticket, user=amir).exists()
+
+    def test_a_bar_does_not_reach_another_group(self, queue, amir, group):
+        declare_conflict(make_notice(queue, group).ticket, by=amir, at=NOON)
+        assert self.answer(make_notice(queue, make_group()), amir)
+
+    def test_the_database_refuses_the_barred_where_the_code_forgets(self, queue, amir, group):
+        make_bar(make_notice(queue, group).ticket, amir)
+        decision = make_decision(group.platform, decided_by_user=amir)
+        group.decision = decision
+        with pytest.raises(IntegrityError, match="must stay out"):
+            group.save()
+
+    def test_the_case_page_names_the_others_and_counts_those_out_of_sight(
+        self, client, queue, amir, pair, elsewhere
+    ):
+        client.force_login(amir)
+        page = client.get(reverse("console:ticket", args=[pair[0].ticket.reference])).content.decode()
+        assert pair[1].ticket.reference in page
+        assert elsewhere.ticket.reference not in page
+        assert "1 of them is in a queue that you do not see" in page
+
+    def test_the_form_says_who_must_decide_instead(self, client, queue, amir, pair, elsewhere):
+        client.force_login(amir)
+        page = client.get(reverse("appeals_console:notice", args=[pair[0].pk]))
+        assert "Hand this case to somebody who may work on all" in page.content.decode()

@@ -6,6 +6,7 @@ from appeals.actions.measures import confirm_measure
 from appeals.actions.notice_decisions import decide_notice
 from appeals.actions.reviews import decide
 from appeals.models import AppealDecision, Decision, Measure, Review
+from helpdesk.actions import declare_conflict
 from helpdesk.models import QueueKind
 from journal.models import Event
 from tests.appeals.test_notice_decisions import make_notice
@@ -65,6 +66,18 @@ def test_two_calls_confirm_a_measure_and_it_is_done_once():
     key = make_api_key(measure.platform)
     at_once(*[lambda: confirm_measure(measure, by=key, at=NOON)] * 3)
     assert Event.objects.filter(subject_id=measure.pk, code="confirmed").count() == 1
+
+
+def test_a_conflict_declared_while_a_colleague_decides_the_group_locks_nobody_out():
+    queue = make_queue(kind=QueueKind.NOTICE)
+    amir, lena = make_moderator(queue.team), make_moderator(queue.team, "Lena")
+    group = make_group()
+    notices = [make_notice(queue, group) for _ in range(3)]
+    _, decision = at_once(
+        lambda: declare_conflict(notices[2].ticket, by=amir, at=NOON),
+        lambda: decide_notice(notices[0], by=lena, at=NOON, statement=None, reasons=REASONS),
+    )
+    assert decision.notices.count() == 3
 
 
 def test_two_moderators_decide_reports_on_one_link_and_one_decision_is_taken():
