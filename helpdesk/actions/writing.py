@@ -113,8 +113,10 @@ def undo_reply(message: Message, *, by: Any, at: datetime) -> Ticket:
     Its words become the writer's draft again, so that nothing typed is lost.
     """
     ticket = lock(message.ticket)
-    message = Message.objects.get(pk=message.pk)
-    user = staff_of(by)
+    found = Message.objects.filter(pk=message.pk).first()
+    if found is None:  # two clicks: the first was faster, and its words are a draft already
+        return ticket
+    message, user = found, staff_of(by)
     require(user is not None and message.author_id == user.pk and can_work(by, ticket))
     if at >= message.told_at:
         raise Refused("told", _("The person can read this already. Write to them again to put it right."))

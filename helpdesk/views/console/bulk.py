@@ -21,7 +21,7 @@ from helpdesk.languages import column_of
 from helpdesk.models import Ticket
 from helpdesk.rows import rows_of
 from helpdesk.templating import fill_fields
-from helpdesk.views.console.frame import case_reader, page
+from helpdesk.views.console.frame import case_reader, page, typed
 from journal.errors import Refused
 
 MOST = 50
@@ -40,8 +40,8 @@ class NotDone:
 def bulk(request: HttpRequest) -> HttpResponse:
     """The chosen cases and one answer to all of them."""
     given = request.POST if request.method == "POST" else request.GET
-    references = given.getlist("t")[:MOST]
-    text, not_done = request.POST.get("text", ""), []
+    references = [each.replace("\0", "") for each in given.getlist("t")[:MOST]]
+    text, not_done = typed(request, "text"), []
     if request.method == "POST":
         not_done, sent = _answer_each(request, references, text)
         if sent:

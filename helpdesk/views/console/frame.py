@@ -14,6 +14,11 @@ from helpdesk.permissions import can_change_settings
 case_reader = needs_role("moderator", "lead", "head")
 
 
+def typed(request: HttpRequest, name: str) -> str:
+    """What was typed; a NUL that came along with pasted words is no word, and PostgreSQL keeps none."""
+    return request.POST.get(name, "").replace("\0", "")
+
+
 def page(
     request: HttpRequest,
     template: str,

@@ -18,7 +18,7 @@ from helpdesk.languages import language_names
 from helpdesk.models import Priority, Queue, SavedView, Status, Ticket
 from helpdesk.rows import rows_of
 from helpdesk.search import search
-from helpdesk.views.console.frame import case_reader, page
+from helpdesk.views.console.frame import case_reader, page, typed
 
 MINE_SHOWN = 10
 
@@ -121,14 +121,14 @@ def views_of(request: HttpRequest) -> QuerySet[SavedView]:
 def find(request: HttpRequest) -> HttpResponse:
     """What is found of what was typed, newest first."""
     at = timezone.now()
-    typed = request.GET.get("q", "").strip()[:200]
-    found = search(request.user, typed)
+    query = request.GET.get("q", "").strip()[:200]
+    found = search(request.user, query)
     if len(found.ids) == 1 and found.is_reference:
         hit = Ticket.objects.visible_to(request.user).get(pk=found.ids[0])
         return redirect("console:ticket", hit.reference)
     tickets = Ticket.objects.visible_to(request.user).filter(pk__in=found.ids).order_by("-id")
     context = {
-        "typed": typed,
+        "typed": query,
         "is_cut": found.is_cut,
         "rows": rows_of(tickets, at=at, user=request.user),
         "views": views_of(request),
@@ -140,7 +140,7 @@ def find(request: HttpRequest) -> HttpResponse:
 @case_reader
 def take(request: HttpRequest) -> HttpResponse:
     """The next right ticket becomes mine."""
-    slug = request.POST.get("queue", "")
+    slug = typed(request, "queue")
     queue = get_object_or_404(Queue.objects.visible_to(request.user), slug=slug) if slug else None
     ticket = actions.take_next(by=request.user, at=timezone.now(), queue=queue)
     if ticket is None:
@@ -153,9 +153,9 @@ def take(request: HttpRequest) -> HttpResponse:
 @case_reader
 def save_view(request: HttpRequest) -> HttpResponse:
     """Keep the filters of this list under a name."""
-    queue = get_object_or_404(Queue.objects.visible_to(request.user), slug=request.POST.get("queue", ""))
-    filters = read_filters(request.POST)
-    name = request.POST.get("name", "").strip()[:60]
+    queue = get_object_or_404(Queue.objects.visible_to(request.user), slug=typed(request, "queue"))
+    filters = read_filters({name: typed(request, name) for name in request.POST})
+    name = typed(request, "name").strip()[:60]
     if name:
         query = f"{queue.slug}/?{filters.query}"
         SavedView.objects.update_or_create(user=request.user, name=name, defaults={"query": query})

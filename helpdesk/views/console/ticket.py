@@ -26,7 +26,7 @@ from helpdesk.rows import clock_pills
 from helpdesk.talk import files_of, talk_of, with_page_facts
 from helpdesk.templating import filled_template
 from helpdesk.views.console.acts import acts_for
-from helpdesk.views.console.frame import case_reader, page
+from helpdesk.views.console.frame import case_reader, page, typed
 from journal.errors import Refused
 
 OWN_TABS = ("reply", "note")
@@ -128,9 +128,13 @@ def _turn(request: HttpRequest) -> int:
         return 0
 
 
-def _typed(request: HttpRequest) -> str:
-    """What was typed; a NUL that came along with pasted words is no word, and PostgreSQL keeps none."""
-    return request.POST.get("text", "").replace("\0", "")
+def _shown_at(request: HttpRequest) -> datetime | None:
+    """Since when the form was open, as it says itself; None where it says nothing that is a moment."""
+    try:
+        moment = parse_datetime(request.POST.get("shown_at", ""))
+    except ValueError:
+        return None
+    return moment if moment and moment.tzinfo else None
 
 
 def answered(
@@ -138,17 +142,22 @@ def answered(
 ) -> HttpResponse:
     """Call one action with the typed words; a refusal shows the page again with them."""
     found = ticket_of(request, reference)
-    at, text = timezone.now(), _typed(request)
+    at, text = timezone.now(), typed(request, "text")
     try:
         act(found, at, text)
     except Refused as refused:
-        since = (
-            parse_datetime(request.POST.get("shown_at", "")) if refused.code == "changed_meanwhile" else None
-        )
-        refusal = Refusal(str(refused), refused.code, text, since)
-        return show_ticket(request, ticket_of(request, reference), tab=tab, refusal=refusal, status=409)
+        return refuse(request, reference, refused, text, tab=tab)
     presence.leave(found.pk, request.user)
     return redirect("console:ticket", reference)
+
+
+def refuse(
+    request: HttpRequest, reference: str, refused: Refused, text: str = "", *, tab: str = ""
+) -> HttpResponse:
+    """The page as it is now, with why nothing was done and what was typed."""
+    since = _shown_at(request) if refused.code == "changed_meanwhile" else None
+    refusal = Refusal(str(refused), refused.code, text, since)
+    return show_ticket(request, ticket_of(request, reference), tab=tab, refusal=refusal, status=409)
 
 
 @require_POST
@@ -189,15 +198,14 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
 @require_POST
 @case_reader
 def undo(request: HttpRequest, reference: str, pk: str) -> HttpResponse:
-    """Take a reply back before it is told; its words are a draft again."""
+    """Take a reply back before it is told; its words are a draft again. The second click finds it gone."""
     found = ticket_of(request, reference)
-    message = get_object_or_404(Message, pk=pk, ticket=found)
+    message = Message.objects.filter(pk=pk, ticket=found).first()
     try:
-        actions.undo_reply(message, by=request.user, at=timezone.now())
+        if message:
+            actions.undo_reply(message, by=request.user, at=timezone.now())
     except Refused as refused:
-        return show_ticket(
-            request, ticket_of(request, reference), refusal=Refusal(str(refused), refused.code), status=409
-        )
+        return refuse(request, reference, refused)
     return redirect("console:ticket", reference)
 
 
@@ -210,7 +218,7 @@ def draft(request: HttpRequest, reference: str) -> HttpResponse:
     presence.show_up(found.pk, request.user, at=at, is_writing=True)
     if request.POST.get("keep") == "reply":
         with suppress(Refused, PermissionDenied):  # the page says so when the words are sent
-            actions.save_draft(found, by=request.user, at=at, text=_typed(request))
+            actions.save_draft(found, by=request.user, at=at, text=typed(request, "text"))
     return HttpResponse(status=204)
 
 
@@ -252,7 +260,10 @@ def start_reply(request: HttpRequest, reference: str, pk: Any) -> HttpResponse:
     template = get_object_or_404(ReplyTemplate, pk=pk, ended_at=None)
     words = [found.draft_text or "", filled_template(template, found).text]
     text = "\n\n".join(filter(None, words))
-    actions.save_draft(found, by=request.user, at=timezone.now(), text=text)
+    try:
+        actions.save_draft(found, by=request.user, at=timezone.now(), text=text)
+    except Refused as refused:
+        return refuse(request, reference, refused)
     return redirect(f"{reverse('console:ticket', args=[reference])}#composer")
 
 
