@@ -19,6 +19,11 @@ urlpatterns = [
     path("settings/", settings.settings, name="settings"),
     path("settings/teams/<uuid:pk>/members/", settings.add_member, name="add_member"),
     path("settings/teams/<uuid:pk>/members/<uuid:user>/", settings.remove_member, name="remove_member"),
+    path(
+        "settings/teams/<uuid:pk>/members/<uuid:user>/agree/",
+        settings.agree_to_member,
+        name="agree_to_member",
+    ),
     path("settings/<slug:slug>/add/", settings.add, name="add_setting"),
     path("settings/<slug:slug>/<uuid:pk>/", settings.setting, name="setting"),
     path("settings/<slug:slug>/<uuid:pk>/end/", settings.end, name="end_setting"),

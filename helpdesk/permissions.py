@@ -1,12 +1,14 @@
 """Who may do what with a ticket. Each sentence has a twin in `Ticket.objects.visible_to`."""
 
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 
 from accounts.models import ApiKey, User
+from accounts.permissions import is_alone, is_operator
 from accounts.roles import Role
-from helpdesk.models import Barred, TeamMember, Ticket
+from helpdesk.models import Barred, Queue, Team, TeamMember, Ticket
 from journal.actors import Actor
 
 WORKERS = (Role.MODERATOR, Role.LEAD, Role.HEAD)
@@ -42,7 +44,7 @@ def is_barred(user: User, ticket: Ticket) -> bool:
 
 
 def is_in_team(user: User, ticket: Ticket) -> bool:
-    return TeamMember.objects.filter(team=ticket.queue.team_id, user=user, left_at=None).exists()
+    return TeamMember.objects.live().filter(team=ticket.queue.team_id, user=user).exists()
 
 
 def can_see(by: Any, ticket: Ticket) -> bool:
@@ -115,3 +117,39 @@ def can_resolve(by: Any, ticket: Ticket) -> bool:
 def can_change_settings(by: Any) -> bool:
     """Queues, teams, reply templates: leads, heads and operators, themselves."""
     return isinstance(by, User) and by.is_active and by.has_role(*LEADS, Role.OPERATOR)
+
+
+def can_give_queue(by: Any, queue: Queue, team: Team) -> bool:
+    """Nobody opens cases to themselves by giving their own team a queue whose cases they do not see."""
+    is_there = TeamMember.objects.live().filter(team=team, user=by.pk).exists()
+    return not is_there or Queue.objects.visible_to(by).filter(pk=queue.pk).exists()
+
+
+def is_lead_of(user: User, team: Team) -> bool:
+    return user.has_role(Role.LEAD) and TeamMember.objects.live().filter(team=team, user=user).exists()
+
+
+def can_add_member(by: Any, user: User) -> bool:
+    """Ask for a place in a team: for others, never for oneself."""
+    return can_change_settings(by) and by.pk != user.pk
+
+
+def can_add_member_alone(by: User, team: Team, user: User, at: datetime) -> bool:
+    """A team's own lead gives it moderators, whom two operators chose; a second lead takes two.
+
+    The only operator is enough too, as for roles.
+    """
+    is_moderator = user.has_role(Role.MODERATOR) and not user.has_role(Role.LEAD)
+    return (is_moderator and is_lead_of(by, team)) or (is_operator(by) and is_alone(by, at))
+
+
+def can_agree_to_member(by: Any, place: TeamMember) -> bool:
+    """Another than who asked and whom it is for: an operator, a head, or a lead of this very team.
+
+    Leads of other teams may ask and not agree: two of them could else open a team that neither belongs to.
+    """
+    return (
+        can_add_member(by, place.user)
+        and by.pk != place.asked_by_id
+        and (by.has_role(Role.OPERATOR, Role.HEAD) or is_lead_of(by, place.team))
+    )

@@ -84,7 +84,7 @@ def _sight(user: Any) -> str:
     """The query for the user's queues, so that others' matches do not crowd out theirs; empty for all."""
     if user.has_role("head"):
         return ""
-    queues = TeamMember.objects.filter(user=user.pk, left_at=None).values_list("team__queues", flat=True)
+    queues = TeamMember.objects.live().filter(user=user.pk).values_list("team__queues", flat=True)
     return " | ".join(quoted(_queue_token(pk)) for pk in queues if pk) or "'queue:none'"
 
 

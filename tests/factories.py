@@ -113,14 +113,14 @@ def make_delivery(kind="test.news", *, about=None, at=NOON, **fields):
 def make_team(*members, name="Team"):
     team = Team.objects.create(name=name)
     for user in members:
-        TeamMember.objects.create(team=team, user=user, joined_at=NOON)
+        TeamMember.objects.create(team=team, user=user, asked_at=NOON, given_at=NOON)
     return team
 
 
 def make_moderator(team, name="Amir", *, role="moderator", **fields):
     """A moderator (or another role) with a place in `team`."""
     user = make_user(name, roles=[role], **fields)
-    TeamMember.objects.create(team=team, user=user, joined_at=NOON)
+    TeamMember.objects.create(team=team, user=user, asked_at=NOON, given_at=NOON)
     return user
 
 
@@ -236,7 +236,7 @@ def appeals_queue(*members):
     queue = Queue.objects.filter(kind=QueueKind.APPEAL, ended_at=None).first()
     queue = queue or make_queue(kind=QueueKind.APPEAL)
     for user in members:
-        TeamMember.objects.create(team=queue.team, user=user, joined_at=NOON)
+        TeamMember.objects.create(team=queue.team, user=user, asked_at=NOON, given_at=NOON)
     return queue
 
 

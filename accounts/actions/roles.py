@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from accounts.actions import granting
 from accounts.actions.telling import tell, tell_operators
 from accounts.models import RoleGrant, User
 from accounts.permissions import can_ask_role, can_end_role, can_give_role, is_alone
@@ -51,10 +52,9 @@ def ask_role(user: User, role: str, *, by: User, at: datetime) -> RoleGrant:
 def give_role(grant: RoleGrant, *, by: User, at: datetime) -> RoleGrant:
     """Give, as the second operator, a role that another asked for. Raises PermissionDenied, Refused."""
     _locked(grant.user)
-    grant = RoleGrant.objects.select_for_update(no_key=True).select_related("user").get(pk=grant.pk)
+    grant = granting.held(grant)
     require(can_give_role(by, grant))
-    if grant.given_at or grant.ended_at:
-        raise Refused("role_was_settled", _("This request was settled in the meantime. Load the page again."))
+    granting.refuse_settled(grant)
     return _give(grant, by=by, at=at)
 
 
@@ -72,8 +72,7 @@ def give_first_role(user: User, role: str, *, by: Actor, at: datetime) -> RoleGr
 
 
 def _give(grant: RoleGrant, *, by: User, at: datetime, alone: bool = False) -> RoleGrant:
-    grant.given_by, grant.given_at, grant.given_alone = by, at, alone
-    grant.save(update_fields=["given_by", "given_at", "given_alone"])
+    granting.give(grant, by=by, at=at, alone=alone)
     record(grant.user, "role_given", by=by, at=at, role=grant.role, alone=alone)
     tell(grant.user, "role_given_to_you", about=grant.user, at=at, role=grant.role)
     tell_operators("role_given", about=grant.user, at=at, role=grant.role, alone=alone)
@@ -87,7 +86,7 @@ def end_role(grant: RoleGrant, *, by: User, at: datetime) -> RoleGrant:
     Raises PermissionDenied, Refused("last_operator").
     """
     _locked(grant.user)
-    grant = RoleGrant.objects.select_for_update(no_key=True).select_related("user").get(pk=grant.pk)
+    grant = granting.held(grant)
     require(can_end_role(by, grant))
     if grant.ended_at:
         return grant
@@ -100,8 +99,7 @@ def end_role(grant: RoleGrant, *, by: User, at: datetime) -> RoleGrant:
 def close_grant(grant: RoleGrant, *, by: User, at: datetime) -> None:
     """End a locked grant and tell the operators."""
     code = "role_ended" if grant.given_at else "role_refused"
-    grant.ended_by, grant.ended_at = by, at
-    grant.save(update_fields=["ended_by", "ended_at"])
+    granting.end(grant, by=by, at=at)
     record(grant.user, code, by=by, at=at, role=grant.role)
     tell_operators(code, about=grant.user, at=at, role=grant.role)
 

@@ -2,11 +2,12 @@
 
 from accounts.models.machines import ApiKey, Platform, Scope, WebhookEndpoint
 from accounts.models.people import Invitation, User, UserSession
-from accounts.models.roles import FactorReset, RoleGrant
+from accounts.models.roles import FactorReset, Grant, RoleGrant
 
 __all__ = [
     "ApiKey",
     "FactorReset",
+    "Grant",
     "Invitation",
     "Platform",
     "RoleGrant",

@@ -1,4 +1,6 @@
-"""Roles given, and second factors taken off: both with two people, kept by the database."""
+"""What takes two people, kept by the database: roles, second factors taken off, and what apps above add."""
+
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -8,25 +10,24 @@ from accounts.roles import TWO_OPERATOR_ROLES, Role
 from journal.ids import Row
 
 
-class RoleGrantSet(models.QuerySet["RoleGrant"]):
-    def live(self) -> "RoleGrantSet":
-        """Roles held now: given and not ended."""
+class GrantSet(models.QuerySet[Any]):
+    def live(self) -> Self:
+        """What is held now: given and not ended."""
         return self.filter(given_at__isnull=False, ended_at=None)
 
-    def asked(self) -> "RoleGrantSet":
-        """Roles that wait for a second operator."""
+    def asked(self) -> Self:
+        """What waits for the second person."""
         return self.filter(given_at=None, ended_at=None)
 
 
-class RoleGrant(Row):
-    """A role asked for somebody by one operator and given by another.
+class Grant(Row):
+    """Something that lets `user` see or do more: asked for by one person and given by another.
 
-    A role outside TWO_OPERATOR_ROLES may be given by the operator who asks. `given_alone`: there was only one
-    operator, and the operators were told. Without `asked_by`: given from the server's command line.
+    `given_alone`: whoever asked gave it too, because they may or because there was nobody else, and others
+    were told. Without `asked_by`: given from the server's command line.
     """
 
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="roles_given")
-    role = models.CharField(max_length=20, choices=Role)
+    user: Any
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     asked_at = models.DateTimeField()
     given_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -35,23 +36,36 @@ class RoleGrant(Row):
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     ended_at = models.DateTimeField(null=True)
 
-    objects = RoleGrantSet.as_manager()
+    objects = GrantSet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+def nobody_gives_themselves(name: str) -> models.CheckConstraint:
+    return models.CheckConstraint(condition=~Q(asked_by=F("user")) & ~Q(given_by=F("user")), name=name)
+
+
+def two_people(name: str, *, unless: Q | None = None) -> models.CheckConstraint:
+    """Whoever asks is not who gives, but where the row itself says that one was enough."""
+    two = ~Q(given_by=F("asked_by"))
+    allowed = two if unless is None else unless | two
+    return models.CheckConstraint(condition=allowed | Q(given_alone=True), name=name)
+
+
+class RoleGrant(Grant):
+    """A role. One outside TWO_OPERATOR_ROLES may be given by the operator who asks."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="roles_given")
+    role = models.CharField(max_length=20, choices=Role)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "role"], condition=Q(ended_at=None), name="one_grant_per_role"
             ),
-            models.CheckConstraint(
-                condition=~Q(asked_by=F("user")) & ~Q(given_by=F("user")),
-                name="nobody_gives_themselves_a_role",
-            ),
-            models.CheckConstraint(
-                condition=~Q(role__in=sorted(TWO_OPERATOR_ROLES))
-                | ~Q(given_by=F("asked_by"))
-                | Q(given_alone=True),
-                name="two_operators_for_weighty_roles",
-            ),
+            nobody_gives_themselves("nobody_gives_themselves_a_role"),
+            two_people("two_operators_for_weighty_roles", unless=~Q(role__in=sorted(TWO_OPERATOR_ROLES))),
         ]
 
 

@@ -63,7 +63,7 @@ def join_team(people: dict[str, User], at: datetime) -> None:
     """Who reads cases joins the team of the first queues."""
     team = Team.objects.filter(ended_at=None).order_by("id")[:1].get()
     for name in ("Amir", "Mira", "Lena", "Hana"):
-        TeamMember.objects.create(team=team, user=people[name], joined_at=at)
+        TeamMember.objects.create(team=team, user=people[name], asked_at=at, given_at=at)
 
 
 def sign_in_table() -> str:

@@ -209,7 +209,7 @@ def declare_conflict(ticket: Ticket, *, by: Any, at: datetime) -> Barred:
 
 def tell_leads(ticket: Ticket, kind: str, *, at: datetime) -> None:
     """Mail to the leads of the ticket's team; where it has none, to the heads."""
-    members = TeamMember.objects.filter(team=ticket.queue.team_id, left_at=None).values("user")
+    members = TeamMember.objects.live().filter(team=ticket.queue.team_id).values("user")
     leads = User.objects.holding(Role.LEAD).filter(pk__in=members)
     for lead in leads or User.objects.holding(Role.HEAD):
         deliver(

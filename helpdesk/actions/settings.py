@@ -10,10 +10,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from helpdesk.actions.assigning import lay_down
 from helpdesk.actions.first import QUEUES
-from helpdesk.models import Queue, ReplyTemplate, Team, TeamMember, Ticket
-from helpdesk.permissions import can_change_settings, can_see
+from helpdesk.models import Queue, ReplyTemplate, Team, Ticket
+from helpdesk.permissions import can_change_settings, can_give_queue, can_see
 from helpdesk.templating import unknown_fields
 from journal.actions import record
 from journal.errors import Refused, require
@@ -74,36 +74,7 @@ def end_team(team: Team, *, by: Any, at: datetime) -> Team:
     return _end(team, by=by, at=at)
 
 
-@transaction.atomic
-def add_member(team: Team, user: User, *, by: Any, at: datetime) -> TeamMember:
-    """From now on `user` sees the cases of the team's queues, as far as their role reads cases."""
-    require(can_change_settings(by))
-    team = _held(team)
-    if team.ended_at is not None or not user.is_active:
-        raise Refused("ended", _("This team or this account has ended. Choose another."))
-    try:
-        with transaction.atomic():
-            place = TeamMember.objects.create(team=team, user=user, joined_at=at)
-    except IntegrityError as error:
-        raise Refused("is_member", _("This person is in the team already."), field="user") from error
-    record(team, "member_added", by=by, at=at, user=user.pk)
-    return place
-
-
-@transaction.atomic
-def remove_member(team: Team, user: User, *, by: Any, at: datetime) -> None:
-    """`user` no longer sees the team's cases. What they had taken waits for somebody else."""
-    require(can_change_settings(by))
-    team = _held(team)
-    if not TeamMember.objects.filter(team=team, user=user, left_at=None).update(left_at=at):
-        return
-    record(team, "member_removed", by=by, at=at, user=user.pk)
-    _lay_down(Ticket.objects.unfinished().filter(assignee=user, queue__team=team), by=by, at=at)
-
-
 def _lay_down(tickets: Iterable[Ticket], *, by: Any, at: datetime) -> None:
-    from helpdesk.actions.assigning import lay_down
-
     for ticket in tickets:
         lay_down(ticket, by=by, at=at)
 
@@ -129,6 +100,12 @@ def change_queue(queue: Queue, *, by: Any, at: datetime, **fields: Any) -> Queue
     require(can_change_settings(by))
     queue = _held(queue)
     team = queue.team_id
+    if not can_give_queue(by, queue, fields.get("team", queue.team)):
+        raise Refused(
+            "own_team",
+            _("You would see cases that you do not see now. Ask somebody who is not in that team to do it."),
+            field="team",
+        )
     _change(queue, fields, by=by, at=at)
     if queue.team_id != team:
         taken = Ticket.objects.unfinished().filter(queue=queue).select_related("queue", "assignee")

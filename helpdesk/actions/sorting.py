@@ -63,7 +63,7 @@ def move_to_queue(ticket: Ticket, *, by: Any, at: datetime, queue: Queue, turn: 
 
 
 def _works_on(queue: Queue, user_id: Any) -> bool:
-    return TeamMember.objects.filter(team=queue.team_id, user=user_id, left_at=None).exists()
+    return TeamMember.objects.live().filter(team=queue.team_id, user=user_id).exists()
 
 
 @transaction.atomic

@@ -7,6 +7,8 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Grant
+from accounts.models.roles import nobody_gives_themselves, two_people
 from journal.ids import Row
 
 
@@ -36,19 +38,22 @@ class Team(Row):
         return self.name
 
 
-class TeamMember(Row):
-    """One person's place in one team, while it lasts."""
+class TeamMember(Grant):
+    """One person's place in one team. It gives sight of the team's cases, so it takes two people, as a role.
+
+    `given_alone`: by the only operator, or by a lead of this team to somebody who is a moderator already.
+    """
 
     team = models.ForeignKey(Team, models.PROTECT, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships")
-    joined_at = models.DateTimeField()
-    left_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["team", "user"], condition=models.Q(left_at=None), name="one_place_in_a_team"
-            )
+                fields=["team", "user"], condition=models.Q(ended_at=None), name="one_place_in_a_team"
+            ),
+            nobody_gives_themselves("nobody_gives_themselves_a_place"),
+            two_people("two_people_for_a_place"),
         ]
 
 
@@ -78,7 +83,7 @@ class QueueSet(models.QuerySet["Queue"]):
             return self
         if not user.has_role("moderator", "lead"):
             return self.none()
-        return self.filter(team__memberships__user=user.pk, team__memberships__left_at=None)
+        return self.filter(team__in=TeamMember.objects.live().filter(user=user.pk).values("team"))
 
 
 class Queue(Row):

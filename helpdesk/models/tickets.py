@@ -53,7 +53,7 @@ class TicketSet(models.QuerySet["Ticket"]):
             return self
         if not user.has_role("moderator", "lead"):
             return self.none()
-        places = TeamMember.objects.filter(team=OuterRef("queue__team"), user=user.pk, left_at=None)
+        places = TeamMember.objects.live().filter(team=OuterRef("queue__team"), user=user.pk)
         return self.filter(Exists(places))
 
     def open_to(self, user: Any) -> "TicketSet":

@@ -126,7 +126,7 @@ def service(live_server):
 def make_staff(name, role, language):
     user = make_user(name, roles=[role], language=language)
     team = Queue.objects.get(kind=QueueKind.APPEAL).team
-    TeamMember.objects.create(team=team, user=user, joined_at=now())
+    TeamMember.objects.create(team=team, user=user, asked_at=now(), given_at=now())
     return user
 
 

@@ -3,11 +3,23 @@
 from accounts.models import User
 from helpdesk.actions import attach
 from helpdesk.attachments import Accepted
-from helpdesk.models import ReplyTemplate
+from helpdesk.models import ReplyTemplate, TeamMember
 from journal.actors import Actor
 from journal.ids import uuid7
 from tests.factories import NOON, make_queue, make_team, make_ticket, make_user
-from tests.routes import KEYS, NO_FACTOR, NO_ROLE, NOBODY, ROLES, USER_KEY, Route, everyone, machines, staff
+from tests.routes import (
+    KEYS,
+    NO_FACTOR,
+    NO_ROLE,
+    NOBODY,
+    PEOPLE,
+    ROLES,
+    USER_KEY,
+    Route,
+    everyone,
+    machines,
+    staff,
+)
 
 WORKERS = ("moderator", "lead", "head")
 # No role of the staff opens a person's case here: that takes the receipt.
@@ -88,6 +100,14 @@ def a_member():
     return [team.pk, team.memberships.get().user_id]
 
 
+def somebody_asked_for():
+    """Otto, for whom a place in a team is asked; a lead of another team may not agree."""
+    place = TeamMember.objects.create(
+        team=make_team(), user=make_user("Otto"), asked_by=make_user("Olga"), asked_at=NOON
+    )
+    return [place.team_id, place.user_id]
+
+
 def a_setting():
     return ["teams", *a_team()]
 
@@ -118,6 +138,11 @@ CONSOLE = {
     "console:setting+post": setters(409, method="post", args=a_setting),
     "console:end_setting": setters(302, method="post", args=a_setting),
     "console:add_member": setters(409, method="post", args=a_team),
+    "console:agree_to_member": Route(
+        dict.fromkeys(PEOPLE, 404) | {NOBODY: 302, NO_FACTOR: 302, "operator": 302, "head": 302, "lead": 403},
+        method="post",
+        args=somebody_asked_for,
+    ),
     "console:remove_member": setters(302, method="post", args=a_member),
     "console:ticket": readers(args=a_ticket),
     "console:reply": readers(409, method="post", args=a_ticket),

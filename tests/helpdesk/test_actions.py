@@ -285,7 +285,7 @@ def test_a_name_that_was_given_stays_when_the_address_changes(queue):
 
 def test_a_reopened_case_is_nobodys_whose_team_it_no_longer_is(ticket, amir):
     Ticket.objects.update(assignee=amir, status=Status.DROPPED)
-    amir.memberships.update(left_at=NOON)
+    amir.memberships.update(ended_at=NOON)
     again = reopen(ticket, by=person(ticket), at=LATER)
     assert (again.status, again.assignee) == (Status.NEW, None)
 

@@ -245,6 +245,7 @@ def test_a_member_is_added_once(lead, queue):
     address = reverse("console:add_member", args=[queue.team.pk])
     assert lead.post(address, {"user": olga.pk}).status_code == 302
     assert lead.post(address, {"user": olga.pk}).status_code == 409
+    assert codes(queue.team) == ["member_asked", "member_added"]
 
 
 def test_a_template_with_an_unknown_field_is_refused(lead):

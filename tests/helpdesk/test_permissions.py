@@ -62,7 +62,7 @@ def cast(ticket):
         "nameless": Actor("person"),
         "system": SYSTEM,
     }
-    cast["left"].memberships.update(left_at=NOON + timedelta(days=1))
+    cast["left"].memberships.update(ended_at=NOON + timedelta(days=1))
     bar(ticket, cast["barred"], why="decided", by=SYSTEM, at=NOON)
     return cast | {role: make_user(role, roles=[role]) for role in set(Role.values) - {"lead", "head"}}
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from helpdesk import actions
 from helpdesk.actions.ending import SPAM_REASONS
-from helpdesk.models import Priority, Queue, Ticket
+from helpdesk.models import Priority, Queue, TeamMember, Ticket
 from helpdesk.views.console.frame import case_reader, page
 from journal.errors import Refused
 from journal.references import read_reference
@@ -48,7 +48,7 @@ class HandOverForm(ActForm):
         super().__init__(*args, **kwargs)
         self.fields["to"].queryset = (
             User.objects.holding("moderator", "lead", "head")
-            .filter(memberships__team=self.ticket.queue.team_id, memberships__left_at=None)
+            .filter(pk__in=TeamMember.objects.live().filter(team=self.ticket.queue.team_id).values("user"))
             .exclude(pk=self.user.pk)
             .exclude(pk__in=self.ticket.barred.values("user"))
             .order_by("name")

@@ -15,9 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from accounts.permissions import needs_role
+from helpdesk.actions import members
 from helpdesk.actions import settings as actions
 from helpdesk.languages import language_names
 from helpdesk.models import Queue, ReplyTemplate, Team, TeamMember
+from helpdesk.permissions import can_agree_to_member
 from helpdesk.templating import FIELDS
 from helpdesk.views.console.frame import page
 from journal.errors import Refused
@@ -90,10 +92,11 @@ class MemberForm(forms.Form):
         User.objects.none(), label=gettext_lazy("Who"), empty_label=gettext_lazy("Choose")
     )
 
-    def __init__(self, *args: Any, team: Team, **kwargs: Any):
+    def __init__(self, *args: Any, team: Team, by: User, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        there = TeamMember.objects.filter(team=team, left_at=None).values("user")
-        self.fields["user"].queryset = User.objects.active().exclude(pk__in=there).order_by("name")
+        there = TeamMember.objects.filter(team=team, ended_at=None).values("user")
+        others = User.objects.active().exclude(pk=by.pk).exclude(pk__in=there)
+        self.fields["user"].queryset = others.order_by("name")
 
 
 @dataclass(frozen=True)
@@ -209,12 +212,19 @@ def _form_page(
     if kind.model is ReplyTemplate:
         context["template_fields"] = [(f"{{{name}}}", _(words)) for name, words in FIELDS.items()]
     if kind.model is Team and row is not None:
-        context["members"] = (
-            row.memberships.filter(left_at=None).select_related("user").order_by("user__name")
-        )
-        context["member_form"] = member_form or MemberForm(team=row)
+        context["members"] = _places(row, request.user)
+        context["member_form"] = member_form or MemberForm(team=row, by=request.user)
     status = 409 if request.method == "POST" else 200
     return page(request, "helpdesk/console/setting.html", context, status=status)
+
+
+def _places(team: Team, user: Any) -> list[dict[str, Any]]:
+    """Who is in a team and who is asked for, and whether `user` may agree to that."""
+    places = team.memberships.filter(ended_at=None).select_related("user", "asked_by", "team")
+    return [
+        {"place": place, "can_agree": place.given_at is None and can_agree_to_member(user, place)}
+        for place in places.order_by("user__name")
+    ]
 
 
 @require_POST
@@ -235,20 +245,33 @@ def end(request: HttpRequest, slug: str, pk: Any) -> HttpResponse:
 @setter
 def add_member(request: HttpRequest, pk: Any) -> HttpResponse:
     team = get_object_or_404(Team, pk=pk, ended_at=None)
-    form = MemberForm(request.POST, team=team)
+    form = MemberForm(request.POST, team=team, by=request.user)
     if form.is_valid():
         user = form.cleaned_data["user"]
-        if (
-            _tried(form, lambda: actions.add_member(team, user, by=request.user, at=timezone.now()))
-            is not None
-        ):
+        place = _tried(form, lambda: members.add_member(team, user, by=request.user, at=timezone.now()))
+        if place is not None:
+            added = _("Added.") if place.given_at else _("Asked. A second person must agree.")
+            messages.success(request, added)
             return redirect("console:setting", "teams", pk)
     return _form_page(request, KINDS["teams"], TeamForm(instance=team), team, form)
 
 
 @require_POST
 @setter
+def agree_to_member(request: HttpRequest, pk: Any, user: Any) -> HttpResponse:
+    place = get_object_or_404(TeamMember, team=pk, user=user, ended_at=None)
+    try:
+        members.agree_to_member(place, by=request.user, at=timezone.now())
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("Added."))
+    return redirect("console:setting", "teams", pk)
+
+
+@require_POST
+@setter
 def remove_member(request: HttpRequest, pk: Any, user: Any) -> HttpResponse:
     team = get_object_or_404(Team, pk=pk)
-    actions.remove_member(team, get_object_or_404(User, pk=user), by=request.user, at=timezone.now())
+    members.remove_member(team, get_object_or_404(User, pk=user), by=request.user, at=timezone.now())
     return redirect("console:setting", "teams", pk)
