@@ -163,7 +163,7 @@ class PlatformForm(forms.ModelForm):
 class KeyForm(forms.ModelForm):
     """A new key; `owner` says which scopes there are to choose from."""
 
-    scopes = forms.MultipleChoiceField(label=_("May"), widget=forms.CheckboxSelectMultiple)
+    scopes = forms.MultipleChoiceField(label=_("Rights"), widget=forms.CheckboxSelectMultiple)
 
     class Meta:
         model = ApiKey

@@ -89,7 +89,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=100, verbose_name='name')),
                 ('prefix', models.CharField(max_length=12)),
                 ('hash', models.BinaryField(unique=True)),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('statements:read', 'Read its own statements'), ('statements:write', 'Send statements'), ('notices:write', 'Send notices'), ('measures:read', 'List measures'), ('measures:write', 'Confirm measures'), ('tickets:read', "Read tickets within its owner's sight"), ('tickets:write', 'Prepare tickets: assign, note, draft, attach, reply')], max_length=30), default=list, size=None, verbose_name='may')),
+                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('statements:read', 'Read its own statements'), ('statements:write', 'Send statements'), ('notices:write', 'Send notices'), ('measures:read', 'List measures'), ('measures:write', 'Confirm measures'), ('tickets:read', "Read tickets within its owner's sight"), ('tickets:write', 'Prepare tickets: assign, note, draft, attach, reply')], max_length=30), default=list, size=None, verbose_name='rights')),
                 ('created_at', models.DateTimeField()),
                 ('last_used_on', models.DateField(null=True)),
                 ('revoked_at', models.DateTimeField(null=True)),

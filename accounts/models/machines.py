@@ -77,7 +77,9 @@ class ApiKey(Row):
     name = models.CharField(_("name"), max_length=100)
     prefix = models.CharField(max_length=12)
     hash = models.BinaryField(unique=True)
-    scopes = ArrayField(models.CharField(max_length=30, choices=Scope), verbose_name=_("may"), default=list)
+    scopes = ArrayField(
+        models.CharField(max_length=30, choices=Scope), verbose_name=_("rights"), default=list
+    )
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
     last_used_on = models.DateField(null=True)
