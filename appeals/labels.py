@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from appeals.telling.words import SENTENCES
+from appeals.telling.words import EFFECTS, SENTENCES
 
-LABELS: dict[str, Any] = {code: words for field in SENTENCES.values() for code, words in field.items()}
+LABELS: dict[str, Any] = {
+    code: words for field in (*SENTENCES.values(), EFFECTS) for code, words in field.items()
+}
 
 
 def label(code: str) -> Any:

@@ -18,7 +18,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from appeals.models import Decision, DecisionKind, DecisionOrder
+from appeals.models import Decision, DecisionKind, DecisionOrder, DecisionPerson
 from appeals.notifiers import notifiers_of
 from appeals.statements.vocabulary import EUROPEAN_UNION, VOCABULARY
 from appeals.telling import words
@@ -139,12 +139,17 @@ class Teller:
         yield from self.effects()
 
     def effects(self) -> Iterator[str]:
+        """What was done beyond the European codes, and what of it all is done for good."""
+        above = set(self.decision.effect_codes)
         for effect in self.decision.effects.all():
+            what = effect_words(effect.code)
             if effect.is_irreversible:
-                yield _("One thing that was done cannot be undone: %(effect)s. The reason given: %(why)s") % {
-                    "effect": effect.code.replace("_", " "),
-                    "why": self.clean(effect.irreversible_why),
+                yield _("%(what)s This cannot be undone. The reason given: %(why)s") % {
+                    "what": what,
+                    "why": isolated(self.clean(effect.irreversible_why)),
                 }
+            elif effect.code not in above:
+                yield f"{what} {until_when(effect.until)}"
 
     def other_words(self) -> Iterator[str]:
         for text in (self.decision.decision_visibility_other, self.decision.decision_monetary_other):
@@ -164,12 +169,19 @@ class Teller:
             yield _("It was published on %(day)s.") % {"day": day(d.content_date)}
         if d.content_id_ean:
             yield _("The number of the product (EAN-13) is %(number)s.") % {"number": d.content_id_ean}
+        person = self.person()
+        if person and person.content_ref:
+            yield _("Its number at the platform: %(number)s") % {"number": isolated(person.content_ref)}
 
     def content(self) -> Iterator[str]:
+        person = self.person()
+        if person and person.content_excerpt:
+            yield person.content_excerpt
+
+    def person(self) -> DecisionPerson | None:
         """The person's own content, as the platform named it. The other side never sees this."""
         person = getattr(self.decision, "person", None) if self.to_affected else None
-        if person and person.emptied_at is None:
-            yield from (text for text in (person.content_ref, person.content_excerpt) if text)
+        return person if person and person.emptied_at is None else None
 
     def when(self) -> Iterator[str]:
         yield _("The decision was applied on %(day)s.") % {"day": day(self.decision.application_date)}
@@ -203,9 +215,11 @@ class Teller:
         if d.incompatible_content_illegal in words.ALSO_ILLEGAL:
             yield str(words.ALSO_ILLEGAL[d.incompatible_content_illegal])
         if d.illegal_content_legal_ground:
-            yield _("The law that it names: %(law)s") % {"law": self.clean(d.illegal_content_legal_ground)}
+            law = isolated(self.clean(d.illegal_content_legal_ground))
+            yield _("The law that it names: %(law)s") % {"law": law}
         if d.incompatible_content_ground:
-            yield _("The rule that it names: %(rule)s") % {"rule": self.clean(d.incompatible_content_ground)}
+            rule = isolated(self.clean(d.incompatible_content_ground))
+            yield _("The rule that it names: %(rule)s") % {"rule": rule}
 
     def explanations(self) -> Iterator[str]:
         d = self.decision
@@ -226,17 +240,18 @@ class Teller:
         if self.order:
             yield str(words.ORDERS[self.order.kind])
             yield _("The authority: %(authority)s (%(country)s).") % {
-                "authority": self.order.authority,
+                "authority": isolated(self.order.authority),
                 "country": country_name(self.order.country),
             }
             if self.order.legal_basis:
-                yield _("Its legal basis: %(basis)s") % {"basis": self.clean(self.order.legal_basis)}
+                basis = isolated(self.clean(self.order.legal_basis))
+                yield _("Its legal basis: %(basis)s") % {"basis": basis}
         source = self.decision.source_type
         # “Nobody asked” would be a lie where an authority did, also while that may not be told.
         if source in words.SOURCES and not (self.is_ordered and source == "SOURCE_VOLUNTARY"):
             yield str(words.SOURCES[source])
         if source == TRUSTED and self.decision.source_identity:
-            yield _("The organisation: %(name)s.") % {"name": self.decision.source_identity}
+            yield _("The organisation: %(name)s") % {"name": isolated(self.decision.source_identity)}
 
     def machines(self) -> Iterator[str]:
         d = self.decision
@@ -250,6 +265,17 @@ class Teller:
         for name in self.names:
             text = re.sub(re.escape(name), str(words.SOMEBODY), text, flags=re.IGNORECASE)
         return text
+
+
+def isolated(text: str) -> str:
+    """Text of others inside a sentence of ours, whose stops right-to-left words leave alone."""
+    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
+
+
+def effect_words(code: str) -> str:
+    """What an effect is, as a sentence; where the platform has a word of its own for it, that word."""
+    known = words.KNOWN_EFFECTS.get(code)
+    return str(known or _("The platform calls it “%(word)s”.") % {"word": isolated(code.replace("_", " "))})
 
 
 def until_when(until: date | None) -> str:

@@ -35,6 +35,17 @@ ACCOUNT_TYPES = {
     "ACCOUNT_TYPE_BUSINESS": _("It is the account of a business."),
     "ACCOUNT_TYPE_PRIVATE": _("It is a private account."),
 }
+# Codes of `recourse.effects` that we have words for; docs/api.md names them to the platforms.
+EFFECTS = {
+    "search_hidden": _("It was hidden from search."),
+    "suggestions_hidden": _("It was hidden from suggestions."),
+    "comments_closed": _("Others can no longer comment."),
+    "sharing_closed": _("Others can no longer share it."),
+    "joining_closed": _("Nobody new can join."),
+    "messages_limited": _("You can send fewer messages, or only to some people."),
+    "live_closed": _("You can no longer go live."),
+    "label": _("A label was put on it."),
+}
 GROUNDS = {
     "DECISION_GROUND_ILLEGAL_CONTENT": _("The platform says that this breaks the law."),
     "DECISION_GROUND_INCOMPATIBLE_CONTENT": _("The platform says that this breaks its rules."),
@@ -183,4 +194,5 @@ SENTENCES = {
     "source_type": SOURCES,
     "automated_decision": AUTOMATION,
 }
+KNOWN_EFFECTS = {**VISIBILITY, **MONETARY, **PROVISION, **ACCOUNT, **EFFECTS}
 SOMEBODY = pgettext_lazy("in place of a name that may not be told", "(a person)")

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.utils.translation import override
 
 from appeals.models import Decision, DecisionOrder, DecisionPerson, Effect
 from appeals.statements.vocabulary import VOCABULARY
@@ -33,10 +34,12 @@ def decide(**fields):
 
 
 def said(decision, *, at=NOON, to_affected=True):
+    """All of it in lines, without the marks that keep names apart in a right-to-left sentence."""
     statement = tell(decision, at=at, to_affected=to_affected)
-    return "\n".join(
+    text = "\n".join(
         line for fact in statement.facts for line in (fact.question, *fact.sentences, *fact.quotes)
     )
+    return text.translate(dict.fromkeys(map(ord, "\u2068\u2069")))
 
 
 @pytest.mark.parametrize("field", SENTENCES)
@@ -73,7 +76,7 @@ def test_private_notifier_is_never_named():
 
 def test_trusted_flagger_is_named():
     text = said(decide(source_type="SOURCE_TRUSTED_FLAGGER", source_identity="Helpline e.V."))
-    assert "The organisation: Helpline e.V." in text
+    assert "The organisation: Helpline e.V." in text.splitlines()
 
 
 def order(decision, **fields):
@@ -123,7 +126,38 @@ def test_effect_that_cannot_be_undone_is_said_with_its_reason():
     Effect.objects.create(
         decision=decision, code="deleted", platform_ref="x1", is_irreversible=True, irreversible_why="Law 5."
     )
-    assert "cannot be undone: deleted. The reason given: Law 5." in said(decision)
+    assert (
+        "The platform calls it “deleted”. This cannot be undone. The reason given: Law 5."
+        in said(decision).splitlines()
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("search_hidden", "It was hidden from search. This lasts until 4 December 2026."),
+        ("karma_cut", "The platform calls it “karma cut”. This lasts until 4 December 2026."),
+    ],
+)
+def test_effect_beyond_the_european_codes_is_told(code, words):
+    decision = decide()
+    Effect.objects.create(
+        decision=decision, code=code, platform_ref="x1", until=NOON.replace(month=12, day=4)
+    )
+    assert words in said(decision).splitlines()
+
+
+def test_effect_that_the_codes_say_already_is_said_once():
+    decision = decide()
+    Effect.objects.create(decision=decision, code=decision.decision_visibility[0], platform_ref="x1")
+    assert said(decision).count("made harder to find") == 1
+
+
+def test_name_in_a_sentence_keeps_its_stops_in_a_right_to_left_page():
+    decision = decide(source_type="SOURCE_TRUSTED_FLAGGER", source_identity="Helpline e.V.")
+    with override("fa"):
+        facts = tell(decision, at=NOON).facts
+    assert any("\u2068Helpline e.V.\u2069" in line for fact in facts for line in fact.sentences)
 
 
 @pytest.mark.parametrize("words", [DETECTION, ALSO_ILLEGAL, ORDERS, *SENTENCES.values()])
