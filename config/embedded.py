@@ -13,14 +13,18 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import redis
+
+from config import guard
 
 NAMES = ("postgres", "broker", "cache")
 DATABASE = "recourse"
@@ -75,6 +79,11 @@ class Home:
     @property
     def data(self) -> Path:
         return self.servers / "postgres"
+
+    @property
+    def cluster(self) -> str:
+        """The name that each process of this copy's PostgreSQL carries in its title."""
+        return f"recourse-{sha256(os.fsencode(self.data)).hexdigest()[:12]}"
 
     @property
     def database_url(self) -> str:
@@ -206,7 +215,7 @@ def initialise_postgres(home: Home, *, durable: bool = True) -> None:
 
 
 def postgres_argv(home: Home, *, durable: bool = True) -> list[str]:
-    options = POSTGRES_OPTIONS | {"unix_socket_directories": str(home.sockets)}
+    options = POSTGRES_OPTIONS | {"unix_socket_directories": str(home.sockets), "cluster_name": home.cluster}
     if not durable:
         options |= POSTGRES_IN_A_HURRY
     argv = [postgres_program(home, "postgres"), "-D", str(home.data)]
@@ -292,12 +301,46 @@ def create_database(home: Home) -> None:
             connection.execute(f"CREATE DATABASE {DATABASE}")
 
 
+def processes() -> Iterator[tuple[int, str]]:
+    """Number and words of every process that this machine shows us."""
+    if not Path("/proc/self").exists():
+        shown = subprocess.run(["ps", "-axo", "pid=,command="], capture_output=True, text=True, check=True)  # noqa: S607
+        yield from (
+            (int(pid), words) for pid, words in (line.split(None, 1) for line in shown.stdout.splitlines())
+        )
+        return
+    for place in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it has just ended
+            yield int(place.parent.name), place.read_text(errors="replace").replace("\0", " ")
+
+
+def end_orphans(home: Home) -> None:
+    """End what a killed PostgreSQL left at work; only for a server whose first process is gone.
+
+    Each of its processes leads a group of its own and looks for its parent only when it next waits. One in
+    a long query or a checkpoint works on, holds the shared memory, and no new server starts beside it.
+    """
+    title = f"postgres: {home.cluster}: "
+
+    def are_gone() -> bool:
+        orphans = [pid for pid, words in processes() if words.startswith(title)]
+        for pid in orphans:
+            guard.send(pid, signal.SIGKILL)
+        return not orphans
+
+    _wait_until(are_gone)
+
+
 def end_strays(home: Home) -> None:
     """End servers that an earlier launcher left on our data, where even its guard was killed."""
-    if postgres_answers(home):
-        pid = int((home.data / "postmaster.pid").read_text().split()[0])
-        os.kill(pid, signal.SIGINT)
-        _wait_until(lambda: not (home.data / "postmaster.pid").exists())
+
+    def postmasters() -> list[int]:
+        return [pid for pid, words in processes() if f"cluster_name={home.cluster} " in words]
+
+    for pid in postmasters():
+        guard.send(pid, signal.SIGINT)
+    _wait_until(lambda: not postmasters())
+    end_orphans(home)
     for name in ("broker", "cache"):
         if valkey_answers(home, name):
             with redis.Redis.from_url(home.valkey_url(name)) as client:

@@ -105,10 +105,16 @@ class Launcher:
         self.tell_guard("start", process.pid, int(stop_with), stage)
         return process
 
+    def clear_away(self, child: Child) -> None:
+        """End whatever a process that is gone has left behind."""
+        guard.send(child.process.pid, signal.SIGKILL, group=True)
+        if child.name == "postgres":
+            embedded.end_orphans(self.home)
+        self.tell_guard("end", child.process.pid)
+
     def revive(self, child: Child) -> None:
         """Start again what died, with nothing left of it; give up where it keeps dying."""
-        guard.send(child.process.pid, signal.SIGKILL, group=True)
-        self.tell_guard("end", child.process.pid)
+        self.clear_away(child)
         now = time.monotonic()
         child.deaths = [at for at in child.deaths if now - at < WITHIN] + [now]
         if len(child.deaths) > RESTARTS:
@@ -143,8 +149,7 @@ class Launcher:
                 guard.send(child.process.pid, child.stop_with)
             for child in these:
                 wait(child.process)
-                guard.send(child.process.pid, signal.SIGKILL, group=True)
-                self.tell_guard("end", child.process.pid)
+                self.clear_away(child)
         assert self.guard.stdin  # noqa: S101
         with suppress(BrokenPipeError):
             self.guard.stdin.close()

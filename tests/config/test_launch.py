@@ -8,10 +8,11 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 import urllib.request
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -114,6 +115,23 @@ def postmaster_of(copy):
     return int((embedded.Home(copy.state).data / "postmaster.pid").read_text().split()[0])
 
 
+@contextmanager
+def a_long_query(copy):
+    """Keep a process of the database at work that does not see that its server was killed."""
+
+    def ask():
+        with suppress(psycopg.Error), connect(copy) as connection:
+            connection.execute("SELECT count(*) FROM generate_series(1, 2000000000)")
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    with connect(copy) as connection:
+        query = "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'SELECT count(*) FROM generate%'"
+        assert wait_for(lambda: connection.execute(query).fetchone())
+    yield
+    asking.join()
+
+
 @pytest.mark.faults
 class LauncherTests(unittest.TestCase):
     def setUp(self):
@@ -154,8 +172,9 @@ class LauncherTests(unittest.TestCase):
         said, _ = again.start().process.communicate(timeout=60)
         self.assertIn("already runs", said)
         web = first.pid_of("web")
-        for pid in (web, first.pid_of("case"), postmaster_of(first)):
-            os.kill(pid, signal.SIGKILL)
+        with a_long_query(first):
+            for pid in (web, first.pid_of("case"), postmaster_of(first)):
+                os.kill(pid, signal.SIGKILL)
         self.assertTrue(wait_for(lambda: first.pid_of("web") != web and first.is_ready()))
         self.assertTrue(second.is_ready())
         first.end(signal.SIGINT)
