@@ -148,7 +148,14 @@ DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("DATABASE_BEHIND_
 # Long-running processes keep this many connections open; a command of manage.py opens one and closes it.
 POOL = env.between("RECOURSE_POOL", 0, 0, 100)
 if POOL:
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": POOL, "timeout": 10}
+    # A pool waits longer after each failure, so that a server away for a minute would cost another one; one
+    # that soon gives up tries again with the next request.
+    DATABASES["default"]["OPTIONS"]["pool"] = {
+        "min_size": 1,
+        "max_size": POOL,
+        "timeout": 10,
+        "reconnect_timeout": 2,
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 
