@@ -7,14 +7,14 @@ from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from accounts.actions.roles import ask_role, close_grant, give_first_role
+from accounts.actions.roles import ask_role, close_grant, give_first_role, hold_operators
 from accounts.actions.sessions import close_sessions
 from accounts.factors import remove_all
 from accounts.models import Invitation, RoleGrant, User
 from accounts.permissions import can_operate, is_operator
 from journal.actions import record
 from journal.actors import SYSTEM, Actor
-from journal.errors import Refused, require
+from journal.errors import Refused, refusing, require
 from journal.outbox import deliver
 
 INVITATION_FOR = timedelta(days=7)
@@ -39,7 +39,7 @@ def invite(
     if User.objects.filter(email=email).exists():
         raise Refused("already_here", _("Somebody with this address has an account."), field="email")
     Invitation.objects.filter(email=email, accepted_at=None, withdrawn_at=None).update(withdrawn_at=at)
-    invitation = Invitation.objects.create(
+    invitation = Invitation(
         email=email,
         name=name,
         language=language,
@@ -48,6 +48,13 @@ def invite(
         made_at=at,
         expires_at=at + INVITATION_FOR,
     )
+    invited = Refused(
+        "invited_meanwhile",
+        _("Somebody has just invited this address. Look at the list of people."),
+        field="email",
+    )
+    with refusing("one_open_invitation_per_address", invited):
+        invitation.save(force_insert=True)
     record(invitation, "invited", by=by, at=at, roles=invitation.roles)
     deliver("invitation", about=invitation, at=at, address=email, language=language)
     return invitation
@@ -122,6 +129,7 @@ def change_own_details(
 def deactivate(user: User, *, by: User, at: datetime) -> None:
     """Let somebody in no more: sessions end at once, roles end. Not oneself. Raises PermissionDenied."""
     require(is_operator(by) and by.pk != user.pk)
+    require(by.pk in hold_operators())
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if not user.is_active:
         return

@@ -1,6 +1,7 @@
 """Giving roles and taking them back."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -85,13 +86,15 @@ def end_role(grant: RoleGrant, *, by: User, at: datetime) -> RoleGrant:
 
     Raises PermissionDenied, Refused("last_operator").
     """
+    operators = hold_operators() if grant.role == Role.OPERATOR else []
     _locked(grant.user)
     grant = granting.held(grant)
     require(can_end_role(by, grant))
     if grant.ended_at:
         return grant
     if grant.role == Role.OPERATOR and grant.given_at:
-        _keep_one_operator(without=grant.user)
+        require(by.pk in operators)
+        _keep_one_operator(operators, without=grant.user)
     close_grant(grant, by=by, at=at)
     return grant
 
@@ -104,9 +107,17 @@ def close_grant(grant: RoleGrant, *, by: User, at: datetime) -> None:
     tell_operators(code, about=grant.user, at=at, role=grant.role)
 
 
-def _keep_one_operator(*, without: User) -> None:
-    """Refuse to leave the house without an operator. Locks their grants, against two who leave at once."""
-    grants = RoleGrant.objects.live().filter(role=Role.OPERATOR, user__is_active=True)
-    holders = list(grants.select_for_update(no_key=True).order_by("pk").values_list("user", flat=True))
-    if holders in ([without.pk], []):
+def hold_operators() -> list[UUID]:
+    """Who is an operator now, locked until the commit: so two who send each other away take turns.
+
+    Taken before any lock of a user, always: else those two would wait for each other. Whoever acts must be
+    in the list, because what the request read of them may be older than the wait.
+    """
+    grants = RoleGrant.objects.live().filter(role=Role.OPERATOR, user__is_active=True).order_by("pk")
+    return list(grants.select_for_update(no_key=True, of=("self",)).values_list("user", flat=True))
+
+
+def _keep_one_operator(operators: list[UUID], *, without: User) -> None:
+    """Refuse to leave the house without an operator."""
+    if operators in ([without.pk], []):
         raise Refused("last_operator", _("This is the last operator. Give the role to somebody else first."))
