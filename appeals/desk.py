@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from appeals import cards, sections
 from appeals.actions.endings import forget_appeal, forget_notice
+from appeals.finding import appeal_found_by, notice_found_by
 from appeals.kinds import MINORS
 from appeals.models import Appeal, AppealDecision, DecisionPerson, Measure, Notice, Party
 from appeals.telling import CATEGORIES
@@ -107,6 +108,7 @@ APPEAL_DESK = Desk(
     may_purge=may_purge,
     why_not_resolved=why_appeal_not_resolved,
     why_not_erased=why_not_erased,
+    found_by=appeal_found_by,
     same_person=same_person,
     person_may_reopen=False,
     category_is_the_persons=False,
@@ -129,6 +131,7 @@ NOTICE_DESK = Desk(
     may_purge=may_purge,
     why_not_resolved=why_notice_not_resolved,
     why_not_erased=why_not_erased,
+    found_by=notice_found_by,
     decided_with=reported_with,
     person_may_reopen=False,
     on_erase=on_erase_notice,

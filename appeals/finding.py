@@ -2,7 +2,23 @@
 
 from collections.abc import Iterable
 
-from appeals.models import Decision
+from appeals.models import Decision, Notice
+from helpdesk.models import Ticket
+
+
+def appeal_found_by(ticket: Ticket) -> list[str]:
+    """What staff find an appeal by; nothing of a decision that the person has only claimed. One query."""
+    proven = Decision.objects.filter(appeals__appeal__ticket=ticket, appeals__appeal__is_proven=True)
+    return words_of(proven.select_related("person").distinct())
+
+
+def notice_found_by(ticket: Ticket) -> list[str]:
+    return [word for notice in Notice.objects.filter(ticket=ticket) for word in words_of_notice(notice)]
+
+
+def words_of_notice(notice: Notice) -> list[str]:
+    """A report's links, its law or rule, and the platform's own id."""
+    return [*notice.links, notice.law, notice.rule_code, notice.puid]
 
 
 def words_of(decisions: Iterable[Decision]) -> list[str]:

@@ -6,6 +6,7 @@ from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from appeals.actions.endings import omit_rest, resume_omitted
+from appeals.finding import words_of_notice
 from appeals.models import Appeal, Notice
 from helpdesk.actions import bar
 from helpdesk.actions.tickets import ENDED
@@ -39,6 +40,6 @@ def bar_from_report(*, instance: Notice, created: bool, **_: Any) -> None:
 
 @receiver(post_save, sender=Notice)
 def find_by_report(*, instance: Notice, created: bool, **_: Any) -> None:
-    """A report is found by its links, its law or rule, and the platform's own id."""
+    """A report is found from the moment it is written."""
     if created:
-        index_words(instance.ticket, [*instance.links, instance.law, instance.rule_code, instance.puid])
+        index_words(instance.ticket, words_of_notice(instance))

@@ -110,6 +110,7 @@ def _load(first: int, last: int) -> None:
 
     from accounts.models import User
     from helpdesk.models import Queue
+    from helpdesk.search import VERSION
 
     queues = sorted(Queue.objects.all(), key=lambda queue: queue.slug)  # sight: a measurement
     people = [User.objects.get(name=name).pk for name in ("Amir", "Mira")]
@@ -117,6 +118,7 @@ def _load(first: int, last: int) -> None:
         "first": first,
         "last": last,
         "queues": [queue.pk for queue in queues],
+        "version": VERSION,
         "kinds": [queue.kind for queue in queues],
         "people": people,
     }

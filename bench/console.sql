@@ -28,8 +28,9 @@ FROM generate_series(%(first)s::int, %(last)s::int) AS n,
     ) AS made;
 
 -- Thirty words for each, out of fifty thousand of which few are frequent, and one of its own: `code-n`.
-INSERT INTO helpdesk_searchtext (ticket_id, tokens)
+INSERT INTO helpdesk_searchtext (version, ticket_id, tokens)
 SELECT
+    %(version)s,
     ticket.id,
     texts.tokens || array_to_tsvector(
         ARRAY['queue:' || ticket.queue_id, 'code-' || split_part(ticket.summary, ' ', 3)]

@@ -194,6 +194,11 @@ CELERY_BEAT_SCHEDULE = {
     "move-files": {"task": "helpdesk.tasks.move_files", "schedule": 30, "options": {"expires": 30}},
     "free-left-cases": {"task": "helpdesk.tasks.free_left_cases", "schedule": crontab(minute="*/5")},
     "wake-snoozed": {"task": "helpdesk.tasks.wake_snoozed", "schedule": 60, "options": {"expires": 60}},
+    "index-old-cases": {
+        "task": "helpdesk.tasks.index_old_cases",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "purge-cases": {"task": "helpdesk.tasks.purge", "schedule": crontab(minute=50)},
     "forget-intakes": {"task": "appeals.tasks.forget_intakes", "schedule": crontab(hour=3, minute=20)},
     "forget-api-answers": {"task": "helpdesk.tasks.forget_api_answers", "schedule": crontab(minute=55)},

@@ -34,6 +34,7 @@ class Desk:
     `may_purge(ticket, at)` is False while a window or a round is open (design 9).
     `why_not_resolved(ticket)` is what staff read where the case still needs a decision, else None.
     `why_not_erased(ticket, at)` is the sentence that the person reads where erasing must wait, else None.
+    `found_by(ticket)` are words by which staff find a case though nobody said them in it.
     `same_person(ticket, other)` says what the app knows beyond confirmed addresses.
     `decided_with(ticket)` are the other cases that one decision answers together with it: a bar of one
     holds for all of them.
@@ -54,6 +55,7 @@ class Desk:
     may_purge: Callable[..., bool] | None = None
     why_not_resolved: Callable[..., Any] | None = None
     why_not_erased: Callable[..., Any] | None = None
+    found_by: Callable[..., list[str]] | None = None
     same_person: Callable[..., bool] | None = None
     decided_with: Callable[..., Iterable[Any]] | None = None
     person_may_reopen: bool = True

@@ -16,12 +16,20 @@ from helpdesk.folding import quoted, tokens_of, wanted
 from helpdesk.models import Message, Note, SearchText, TeamMember, Ticket
 from journal.references import read_reference
 
+# One more than before whenever `folding` or what is collected of a case changes: a clock then indexes every
+# earlier case anew (`actions/indexing.py`).
+VERSION = 1
+# A tsvector ends at a megabyte, and nobody must be able to fill a case so that no more can be written in it:
+# what comes after this many bytes is kept and read, and not found.
+MOST_BYTES = 600_000
 NEWEST = 2000  # tickets walked from the newest before the index is asked
 MATCHES = 500  # matches looked at in the index
 
 ADD = """
-INSERT INTO helpdesk_searchtext (ticket_id, tokens) VALUES (%s, array_to_tsvector(%s::text[]))
+INSERT INTO helpdesk_searchtext (ticket_id, tokens, version)
+VALUES (%s, array_to_tsvector(%s::text[]), %s)
 ON CONFLICT (ticket_id) DO UPDATE SET tokens = helpdesk_searchtext.tokens || excluded.tokens
+WHERE octet_length(helpdesk_searchtext.tokens::text) < %s
 """
 AMONG_NEWEST = f"""
 SELECT ticket_id FROM (
@@ -38,17 +46,18 @@ def index_words(ticket: Ticket, words: Iterable[str]) -> None:
 
     Called inside the transaction that stores them. One statement.
     """
-    found = _tokens(ticket, words)
+    found = all_tokens(ticket, words)
     with connection.cursor() as cursor:
-        cursor.execute(ADD, [ticket.pk, found])
+        cursor.execute(ADD, [ticket.pk, found, VERSION, MOST_BYTES])
 
 
 def first_words(ticket: Ticket, words: Iterable[str]) -> SearchText:
     """The row of a ticket that is new, for a caller that writes it together with the ticket."""
-    return SearchText(ticket=ticket, tokens=" ".join(map(quoted, _tokens(ticket, words))))
+    return SearchText(ticket=ticket, tokens=" ".join(map(quoted, all_tokens(ticket, words))), version=VERSION)
 
 
-def _tokens(ticket: Ticket, words: Iterable[str]) -> list[str]:
+def all_tokens(ticket: Ticket, words: Iterable[str]) -> list[str]:
+    """What the index holds of a ticket with these words: their tokens and its queue's."""
     return [*tokens_of("\n".join(filter(None, words))), _queue_token(ticket.queue_id)]
 
 

@@ -7,6 +7,7 @@ from accounts.models import User
 from helpdesk.actions.assigning import lay_down, wake
 from helpdesk.actions.erasing import purge_due
 from helpdesk.actions.filing import remove_files, store_held_files
+from helpdesk.actions.indexing import index_again
 from helpdesk.api.once import forget_answers
 from helpdesk.models import Ticket
 from helpdesk.permissions import WORKERS
@@ -41,6 +42,18 @@ def free_left_cases() -> int:
 def purge() -> int:
     """Empty the cases whose period is over."""
     return purge_due(at=now())
+
+
+@shared_task
+def index_old_cases() -> int:
+    """Index anew what an earlier version of the program indexed: some thousands of cases a minute at most,
+    each batch a transaction of its own, so that nobody who works waits for it."""
+    done = 0
+    for _batch in range(20):
+        done += (count := index_again())
+        if count == 0:
+            break
+    return done
 
 
 @shared_task

@@ -5,7 +5,9 @@ from django.test import Client
 from django.urls import reverse
 
 from helpdesk.actions import assign, bar, person_writes, reply, take_next
-from helpdesk.models import Barred, Message, Note, Submission, Ticket
+from helpdesk.actions.indexing import index_again
+from helpdesk.models import Barred, Message, Note, SearchText, Submission, Ticket
+from helpdesk.search import VERSION, search
 from journal.actors import SYSTEM
 from journal.models import Event
 from tests.factories import NOON, make_api_key, make_case, make_moderator, make_queue, make_ticket, person
@@ -97,3 +99,19 @@ def test_same_words_of_a_person_at_once_are_stored_once():
         return person_writes(ticket, by=person(ticket), at=NOON, text="Hello", token="m" * 32)
 
     assert len({message.pk for message in at_once(*[write] * 4)}) == Message.objects.count() == 1
+
+
+def test_words_written_while_their_case_is_indexed_anew_are_found():
+    queue = make_queue()
+    amir = make_moderator(queue.team)
+    for number in range(5):
+        ticket = make_case(queue).ticket
+        SearchText.objects.update(tokens="", version=VERSION - 1)
+        at_once(
+            index_again,
+            lambda ticket=ticket, number=number: person_writes(
+                ticket, by=person(ticket), at=NOON, text=f"word-{number}"
+            ),
+        )
+        index_again()
+        assert search(amir, f"word-{number} gone").ids == [ticket.pk]

@@ -1,0 +1,14 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    """What was indexed until now has version 0, so that a clock indexes it anew."""
+
+    dependencies = [("helpdesk", "0008_wake_index")]
+    operations = [
+        migrations.AddField(
+            model_name="searchtext",
+            name="version",
+            field=models.PositiveSmallIntegerField(db_default=0),
+        ),
+    ]
