@@ -1,18 +1,57 @@
 """Who may do what with appeals, notices and measures."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from accounts.models import ApiKey, User
-from appeals.models import Appeal, AppealDecision, Decider, Measure, Notice, Review
+from accounts.models import ApiKey, Platform, Scope, User
+from appeals.models import Appeal, AppealDecision, Decider, Decision, Measure, Notice, Party, Review
 from appeals.models.measures import MeasureSet
 from helpdesk.models import Barred, Ticket
-from helpdesk.permissions import can_work
+from helpdesk.permissions import can_work, is_person_of, is_system
+from journal.actors import Actor
 
 
 def is_signed_in_person(by: Any) -> bool:
     """A person with a second factor: what a key or a clock may never do (DSA Art. 20(6))."""
     return isinstance(by, User) and by.has_factor
+
+
+def is_somebody(by: Any) -> bool:
+    """A person outside, whoever they are: not the staff, not a key, not a clock."""
+    return isinstance(by, Actor) and by.kind == "person"
+
+
+def can_appeal(
+    by: Any, decisions: Sequence[Decision], *, side: str, is_proven: bool, notice: Notice | None
+) -> bool:
+    """Anybody may claim a decision; to be heard on it takes its signed link, or one's own report."""
+    if not is_somebody(by):
+        return False
+    if side == Party.NOTIFIER:
+        if notice is None or not is_person_of(by, notice.ticket):
+            return False
+        return all(each.pk == notice.decision_id for each in decisions)
+    return not is_proven or by.id in {each.pk for each in decisions}
+
+
+def can_report(by: Any, platform: Platform) -> bool:
+    """Anybody; a key only on its own platform, with the scope for it."""
+    if isinstance(by, ApiKey):
+        return by.platform_id == platform.pk and by.may([Scope.NOTICES_WRITE])
+    return is_somebody(by)
+
+
+def can_prove(by: Any, appeal: Appeal) -> bool:
+    """Whoever holds the receipt of the case; the link that proves it comes beside it."""
+    return is_person_of(by, appeal.ticket)
+
+
+def can_answer_remit(by: Any, review: Review, answer: Decision | None) -> bool:
+    """The platform answers by its own key; that it did not in time is for the clock to say."""
+    if answer is None:
+        return is_system(by)
+    platform = review.subject.decision.platform_id
+    return isinstance(by, ApiKey) and by.platform_id == platform and by.may([Scope.MEASURES_WRITE])
 
 
 def can_review(by: Any, subject: AppealDecision) -> bool:

@@ -243,8 +243,22 @@ def appeals_queue(*members):
 def make_appeal(*decisions, at=NOON, **fields):
     """An appeal as the form files it; the answer of `file_appeal`."""
     appeals_queue()
+    decisions = list(decisions) or [make_decision()]
+    by = Actor("person", decisions[0].pk)  # as whoever holds its signed link
+    if fields.get("side") == "notifier":
+        fields["notice"] = make_reported(decisions[0])
+        by = person(fields["notice"].ticket)
     letter = _letter(AppealLetter, fields, text="This was news, not violence.")
-    return file_appeal(list(decisions) or [make_decision()], letter, by=NEWCOMER, at=at, **fields)
+    return file_appeal(decisions, letter, by=by, at=at, **fields)
+
+
+def make_reported(decision, *, at=NOON, **fields):
+    """Otto's report that led to this decision, decided and told."""
+    make_queue(kind=QueueKind.NOTICE)
+    notice = make_notice(decision.platform, at=at, **fields).ticket.notice
+    notice.decision, notice.acted_at, notice.told_at = decision, at, at
+    notice.save()
+    return notice
 
 
 def make_notice(platform, *, at=NOON, **fields):

@@ -12,13 +12,14 @@ from accounts.models import User
 from appeals import webhooks
 from appeals.finding import words_of
 from appeals.models import Appeal, AppealDecision, Decider, Decision, DecisionPerson, Notice, Party
+from appeals.permissions import can_appeal
 from helpdesk.access import person_of
 from helpdesk.actions import Letter, Opened, bar, lock, open_ticket
 from helpdesk.attachments import Accepted
 from helpdesk.models import Attachment, Barred, Priority, Queue, QueueKind, Ticket
 from journal.actions import event_of
 from journal.actors import Actor, Acts, actor_of
-from journal.errors import Refused, refusing
+from journal.errors import Refused, refusing, require
 from journal.models import Delivery, Event
 from journal.together import write_together
 
@@ -64,8 +65,9 @@ def file_appeal(
 
     `is_proven` says that they came by a signed link; otherwise the decisions are only claimed, nothing of
     them is shown, and the place of an appeal is not taken from their owner. `notice` is the notifier's own.
-    The same form sent again opens the same case. Raises Refused("appeal_open").
+    The same form sent again opens the same case. Raises PermissionDenied, Refused("appeal_open").
     """
+    require(can_appeal(by, decisions, side=side, is_proven=is_proven, notice=notice))
     opened = open_ticket(
         Queue.objects.entry(QueueKind.APPEAL),
         replace(letter, attachments=[*letter.attachments, *letter.mandate]),

@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from accounts.models import Platform
 from appeals.kinds import is_child_abuse
 from appeals.models import Ground, Notice, NoticeGroup
+from appeals.permissions import can_report
 from helpdesk.actions import Letter, Opened, open_ticket
 from helpdesk.models import Priority, Queue, QueueKind, Ticket
 from journal.actions import record
 from journal.actors import Actor, Acts
-from journal.errors import Refused
+from journal.errors import Refused, require
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +50,9 @@ def file_notice(letter: NoticeLetter, *, platform: Platform, by: Actor | Acts, a
     """Open the case of a notice under DSA Art. 16 and put it beside others on the same links.
 
     Of the sexual abuse of children no file is taken. The same form again opens the same case.
-    Raises Refused("links_needed", "no_files_here").
+    Raises PermissionDenied, Refused("links_needed", "no_files_here").
     """
+    require(can_report(by, platform))
     _check(letter)
     opened = open_ticket(
         Queue.objects.entry(QueueKind.NOTICE),

@@ -13,7 +13,7 @@ from appeals.actions.filing import is_late, lock_appeal, take_up
 from appeals.finding import words_of
 from appeals.links import appeal_url
 from appeals.models import Appeal, Decision
-from appeals.permissions import can_steer
+from appeals.permissions import can_prove, can_steer
 from helpdesk.search import index_words
 from journal.actions import record
 from journal.actors import Actor, Acts
@@ -27,6 +27,7 @@ def request_link(appeal: Appeal, *, by: Actor | Acts, at: datetime) -> Appeal:
     At most once an hour; asking again within it does nothing.
     """
     appeal = lock_appeal(appeal)
+    require(can_prove(by, appeal))
     if appeal.is_proven or not appeal.claimed:
         raise Refused("nothing_to_prove", _("This case needs no other link. Load the page again."))
     if appeal.link_requested_at and at - appeal.link_requested_at < timedelta(hours=1):
@@ -51,15 +52,16 @@ def request_link(appeal: Appeal, *, by: Actor | Acts, at: datetime) -> Appeal:
 
 
 @transaction.atomic
-def prove(appeal: Appeal, *, by: Actor | Acts, at: datetime, decision: Decision | None = None) -> Appeal:
+def prove(appeal: Appeal, *, by: Actor | Acts, at: datetime, decision: Decision) -> Appeal:
     """The person has come by a link that only the account gets: what was decided may be shown.
 
     `decision` is the one the link was for; where it is among several claimed, only it is taken up.
-    Raises Refused("not_claimed", "appeal_open").
+    Raises PermissionDenied, Refused("not_claimed", "appeal_open").
     """
     appeal = lock_appeal(appeal)
-    claimed = [decision.pk] if decision else appeal.claimed
-    if not set(claimed) <= set(appeal.claimed):
+    require(can_prove(by, appeal))
+    claimed = [decision.pk]
+    if decision.pk not in appeal.claimed:
         raise Refused("not_claimed", _("This link belongs to another decision than the one in your case."))
     _show_as_proven(appeal, claimed, by=by, at=at)
     record(appeal, "proven", by=by, at=at, decisions=claimed)

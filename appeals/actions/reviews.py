@@ -16,7 +16,15 @@ from appeals.actions.measures import ask_to_restrict, ask_to_undo, withdraw_meas
 from appeals.actions.own_decisions import make_restriction
 from appeals.models import Appeal, AppealDecision, Decision, DecisionPerson, Outcome, Party, Review
 from appeals.notifiers import notifiers_of, refuse_names
-from appeals.permissions import can_review, can_set_aside, can_undo, is_signed_in_person, sees, took_part
+from appeals.permissions import (
+    can_answer_remit,
+    can_review,
+    can_set_aside,
+    can_undo,
+    is_signed_in_person,
+    sees,
+    took_part,
+)
 from helpdesk.actions import answer_undone, answered, bar, move_ticket, tell_person
 from helpdesk.actions.tickets import change
 from helpdesk.models import Barred, Status
@@ -276,15 +284,23 @@ def _nobodys(appeal: Appeal) -> tuple[str, ...]:
 
 @transaction.atomic
 def answer_remit(review: Review, answer: Decision | None, *, by: Actor | Acts, at: datetime) -> Review:
-    """The platform has decided anew (`answer`), or the day has passed without (`None`): then it falls."""
+    """The platform has decided anew (`answer`), or the day has passed without (`None`): then it falls.
+
+    A late answer is none: the person was promised that the decision falls on that day, and it may be only
+    minutes until the clock says so. Raises PermissionDenied, Refused.
+    """
     appeal = lock_appeal(review.subject.appeal)
     review = (
         Review.objects.select_for_update(of=("self",)).select_related("subject__decision").get(pk=review.pk)
     )
+    require(can_answer_remit(by, review, answer))
     if review.outcome != Outcome.REMITTED or review.undone_at or review.answered_at:
         raise Refused("not_awaited", _("No new decision is awaited here."))
+    is_over = review.remit_until is not None and at.date() > review.remit_until
     if answer is not None:
-        _refuse_no_answer(review, answer)
+        _refuse_no_answer(review, answer, is_over=is_over)
+    elif not is_over:
+        raise Refused("still_awaited", _("The platform still has time to decide anew."))
     review.answer = answer
     review.answered_at = at
     review.save(update_fields=["answer", "answered_at"])
@@ -306,13 +322,15 @@ def answer_remit(review: Review, answer: Decision | None, *, by: Actor | Acts, a
     return review
 
 
-def _refuse_no_answer(review: Review, answer: Decision) -> None:
+def _refuse_no_answer(review: Review, answer: Decision, *, is_over: bool) -> None:
     """A new decision is one taken since, by the same platform and about the same person.
 
     Else the old statement, or one about somebody else, would keep in force what was remitted.
     """
     if answer.platform_id != review.subject.decision.platform_id:
         raise Refused("other_platform", _("The new decision is another platform's."))
+    if is_over:
+        raise Refused("too_late", _("The day for a new decision has passed, so the old one falls."))
     if answer.received_at < review.decided_at:
         raise Refused("not_anew", _("This statement is from before. Send the one of the new decision first."))
     refs = DecisionPerson.objects.filter(pk__in=(answer.pk, review.subject.decision_id)).exclude(user_ref="")

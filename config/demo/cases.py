@@ -18,7 +18,7 @@ from appeals.statements.recourse import check_recourse
 from helpdesk.actions import NEWCOMER, Letter, open_ticket
 from helpdesk.models import Queue, QueueKind, ReplyTemplate
 from helpdesk.receipts import new_token
-from journal.actors import SYSTEM
+from journal.actors import SYSTEM, Actor
 from rulebook.actions import Words, publish_rule
 
 DATA = Path(__file__).parent
@@ -85,7 +85,9 @@ def file_cases(platform: Platform, people: dict[str, User], at: datetime) -> Non
     for hour, (decision, appeal) in enumerate(take_in(platform, yesterday), start=1):
         if appeal:
             letter = AppealLetter(token=new_token(), **appeal)
-            file_appeal([decision], letter, by=NEWCOMER, at=yesterday + timedelta(hours=hour))
+            file_appeal(
+                [decision], letter, by=Actor("person", decision.pk), at=yesterday + timedelta(hours=hour)
+            )
     for hour, (language, category, text) in enumerate(COMPLAINTS, start=2):
         open_ticket(
             Queue.objects.entry(QueueKind.COMPLAINT),

@@ -289,7 +289,7 @@ class TestRemit:
         new = make_decision(
             review.subject.decision.platform, decision_visibility=[], decision_account=SUSPENDED
         )
-        answer_remit(review, new, by=SYSTEM, at=NOON + timedelta(days=1))
+        answer_remit(review, new, by=platform_of(review), at=NOON + timedelta(days=1))
         assert list(Measure.objects.values_list("effect_code", flat=True)) == [HIDDEN]
         assert AppealDecision.objects.get().closed_at is not None
 
@@ -301,12 +301,31 @@ class TestRemit:
         assert AppealDecision.objects.get().outcome == "overturned"
         assert Measure.objects.get().effect_code == HIDDEN
 
+    def test_an_answer_after_the_day_is_too_late_though_no_clock_has_said_so(self, review):
+        late = make_decision(review.subject.decision.platform)
+        with refused("too_late"):
+            answer_remit(review, late, by=platform_of(review), at=NOON + timedelta(days=8))
+
+    def test_an_answer_on_the_last_day_is_in_time(self, review):
+        new = make_decision(review.subject.decision.platform)
+        answer_remit(review, new, by=platform_of(review), at=NOON + timedelta(days=7))
+        assert AppealDecision.objects.get().outcome == "remitted"
+
+    def test_the_clock_says_nothing_before_the_day_has_passed(self, review):
+        with refused("still_awaited"):
+            answer_remit(review, None, by=SYSTEM, at=NOON + timedelta(days=7))
+
+    def test_a_second_answer_is_not_awaited(self, review):
+        answer_remit(review, None, by=SYSTEM, at=NOON + timedelta(days=8))
+        with refused("not_awaited"):
+            answer_remit(review, None, by=SYSTEM, at=NOON + timedelta(days=9))
+
     def test_an_old_statement_is_no_answer(self, review):
         platform, before = review.subject.decision.platform, NOON - timedelta(days=1)
         for old in (review.subject.decision, make_decision(platform, received_at=before)):
             old.received_at = before
             with refused("not_anew"):
-                answer_remit(review, old, by=SYSTEM, at=NOON + timedelta(days=1))
+                answer_remit(review, old, by=platform_of(review), at=NOON + timedelta(days=1))
 
     def test_a_decision_about_somebody_else_is_no_answer(self, amir):
         day = NOON.date() + timedelta(days=7)
@@ -314,11 +333,16 @@ class TestRemit:
         review = answer(subject_of(make_appeal(rita)), amir, "remitted", remit_until=day)
         other = make_decision(rita.platform, person={"user_ref": "u-2"})
         with refused("other_person"):
-            answer_remit(review, other, by=SYSTEM, at=NOON + timedelta(days=1))
+            answer_remit(review, other, by=platform_of(review), at=NOON + timedelta(days=1))
 
     def test_another_platforms_decision_is_no_answer(self, review):
         with refused("other_platform"):
-            answer_remit(review, make_decision(), by=SYSTEM, at=NOON)
+            answer_remit(review, make_decision(), by=platform_of(review), at=NOON)
+
+
+def platform_of(review):
+    """The platform that must decide anew, as it calls."""
+    return make_api_key(review.subject.decision.platform)
 
 
 class TestMeasures:
