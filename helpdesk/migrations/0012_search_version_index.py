@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False  # nobody waits while the index of a large table is built
 
-    dependencies = [("helpdesk", "0009_search_version")]
+    dependencies = [("helpdesk", "0011_search_version")]
     operations = [
         AddIndexConcurrently(
             model_name="searchtext", index=models.Index(fields=["version"], name="search_version")
