@@ -59,11 +59,21 @@ def seconds_left(key: str) -> int:
 
 def count_failure(key: str) -> None:
     """Count a wrong try and set the next wait. Two at once may count late, never less than one."""
-    cache.add(key, 0, FORGOTTEN_AFTER)
-    failures = cache.incr(key)
+    failures = one_more(key, FORGOTTEN_AFTER)
     cache.touch(key, FORGOTTEN_AFTER)
     if wait := wait_after(failures):
         cache.set(f"{key}:until", now().timestamp() + wait, wait + 1)
+
+
+def one_more(key: str, kept_for: float) -> int:
+    """Count under this key; how many there are now. It begins anew where the cache dropped it."""
+    if cache.add(key, 1, kept_for):
+        return 1
+    try:
+        return cache.incr(key)
+    except ValueError:  # it ended between the two, or the cache has just gone or come back
+        cache.set(key, 1, kept_for)
+        return 1
 
 
 def forget_failures(key: str) -> None:

@@ -37,7 +37,7 @@ def live(request: HttpRequest) -> HttpResponse:
 def ready(request: HttpRequest) -> JsonResponse:
     """Everything that people wait for works; 503 where a part does not. A monitor asks here."""
     at = now()
-    parts = {"database": database(), "broker": broker()}
+    parts = {"database": database(), "broker": broker(), "limits": limits()}
     if parts["database"]["ok"]:
         parts |= {"beat": beat(), "deliveries": deliveries(at)}
     fit = all(part["ok"] for part in parts.values()) and "beat" in parts
@@ -54,7 +54,15 @@ def database() -> Part:
 
 
 def broker() -> Part:
-    address = read_cache_url(settings.VALKEY_URL, "VALKEY_URL")
+    return _valkey(read_cache_url(settings.VALKEY_URL, "VALKEY_URL"))
+
+
+def limits() -> Part:
+    """Without it people still come in; each process counts their tries for itself."""
+    return _valkey(settings.CACHES["default"]["LOCATION"])
+
+
+def _valkey(address: str) -> Part:
     try:
         with redis.Redis.from_url(address, socket_timeout=2, socket_connect_timeout=2) as client:
             return {"ok": bool(client.ping())}

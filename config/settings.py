@@ -164,8 +164,10 @@ CELERY_BROKER_URL = read_broker_url(VALKEY_URL)
 VALKEY_CACHE_URL = env.str("VALKEY_CACHE_URL", "") or env.str("VALKEY_URL", "") or HOME.valkey_url("cache")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "config.limits.LimitsCache",
         "LOCATION": read_cache_url(VALKEY_CACHE_URL),
+        # Seconds. Counts are not worth a longer wait: see config/limits.py for what counts then.
+        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
     }
 }
 CELERY_TASK_ACKS_LATE = True

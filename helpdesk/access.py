@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
+from accounts.waits import one_more
 from helpdesk.models import Receipt, Ticket
 from helpdesk.receipts import lookups_of, stored
 from journal.actors import Actor
@@ -40,8 +41,7 @@ def open_case(
     _refuse_hurry(cache.get(tries, 0), waiting, at)
     ticket = _find(reference, receipt)
     if ticket is None:
-        cache.add(tries, 0, COUNT_FOR.total_seconds())
-        cache.incr(tries)
+        one_more(tries, COUNT_FOR.total_seconds())
     return ticket
 
 

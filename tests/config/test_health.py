@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from django.conf import settings
 from django.test import TestCase, override_settings
 from django.utils.timezone import now
 
@@ -21,7 +22,7 @@ class HealthTests(TestCase):
     def test_ready_while_everything_answers(self):
         status, parts = self.ready()
         self.assertEqual(status, 200, parts)
-        self.assertEqual(set(parts), {"database", "broker", "beat", "deliveries"})
+        self.assertEqual(set(parts), {"database", "broker", "limits", "beat", "deliveries"})
 
     def test_dead_clock_is_not_ready(self):
         Heartbeat.objects.update(at=self.at - BEAT_LATE_AFTER - timedelta(seconds=5))
@@ -40,6 +41,12 @@ class HealthTests(TestCase):
         status, parts = self.ready()
         self.assertEqual((status, parts["broker"]), (503, {"ok": False}))
         self.assertEqual(self.client.get("/health/live").status_code, 200)
+
+    def test_dead_cache_is_named(self):
+        nowhere = {**settings.CACHES["default"], "LOCATION": "unix:///nowhere/cache.sock?db=0"}
+        with override_settings(CACHES={"default": nowhere}):
+            status, parts = self.ready()
+        self.assertEqual((status, parts["limits"]), (503, {"ok": False}))
 
 
 @override_settings(METRICS_TOKEN="t" * 40)
