@@ -12,6 +12,7 @@ from appeals.effects import EffectLine, effect_lines
 from appeals.labels import label
 from appeals.models import Appeal, AppealDecision, Decision, DecisionPerson, Notice, Outcome, Review
 from appeals.permissions import can_decide_all
+from helpdesk.likeness import answered_alike
 from helpdesk.models import Ticket
 from rulebook.models import RuleText
 
@@ -107,17 +108,15 @@ def history_card(ticket: Ticket, user: User | None) -> dict[str, Any]:
 
 
 def similar_card(ticket: Ticket, user: User | None) -> dict[str, Any]:
-    """How cases of the same category and ground were decided lately, so that like is treated alike."""
+    """How cases of the same category were decided lately, so that like is treated alike. Two queries."""
     if user is None or not ticket.category:
         return {"similar": []}
+    alike = answered_alike(ticket, user, most=SIMILAR_AT_MOST)
     decided = (
-        AppealDecision.objects.filter(
-            appeal__ticket__in=Ticket.objects.visible_to(user).filter(category=ticket.category)
-        )
+        AppealDecision.objects.filter(appeal__ticket__in=alike)
         .exclude(outcome__in=["", Outcome.OMITTED])
-        .exclude(appeal__ticket=ticket)
         .select_related("appeal__ticket", "decision")
-        .order_by("-id")[:SIMILAR_AT_MOST]
+        .order_by("-decided_at")[:SIMILAR_AT_MOST]
     )
     return {"similar": [_line(each) for each in decided]}
 

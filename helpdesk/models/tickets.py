@@ -138,6 +138,13 @@ class Ticket(Row):
                 condition=Q(status__in=["new", "open", "waiting"]),
             ),
             models.Index(
+                "queue",
+                "category",
+                models.F("ended_at").desc(),
+                name="ticket_answered",
+                condition=Q(status="resolved"),
+            ),
+            models.Index(
                 fields=["snoozed_until"], name="ticket_to_wake", condition=Q(snoozed_until__isnull=False)
             ),
             models.Index(fields=["purge_at"], name="ticket_to_purge", condition=Q(purge_at__isnull=False)),
