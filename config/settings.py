@@ -340,7 +340,7 @@ CSRF_FAILURE_VIEW = "config.pages.stale_form"
 # Who runs this service and how to reach them (/contact/, DSA articles 11 to 13).
 SERVICE = {
     "name": env.str("SERVICE_NAME", "Recourse"),
-    "operator": required("SERVICE_OPERATOR", "the demo operator"),
+    "operator": required("SERVICE_OPERATOR", "Recourse Demo"),
     "address": required("SERVICE_ADDRESS", "1 Example Street, Exampleton"),
     "people_email": required("CONTACT_PEOPLE_EMAIL", "people@recourse.example"),
     "authorities_email": required("CONTACT_AUTHORITIES_EMAIL", "authorities@recourse.example"),

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from journal.errors import Refused
@@ -60,8 +59,8 @@ def accept(upload: Any) -> Accepted:
     if upload.size > settings.ATTACHMENT_BYTES:
         raise _refused(
             "file_too_big",
-            _("This file is larger than %(most)s. Send a smaller one, or only the part that matters.")
-            % {"most": filesizeformat(settings.ATTACHMENT_BYTES)},
+            _("This file is larger than %(most)s MB. Send a smaller one, or only the part that matters.")
+            % {"most": settings.ATTACHMENT_BYTES // (1024 * 1024)},
         )
     content = upload.read()
     if not content:

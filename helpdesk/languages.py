@@ -24,3 +24,8 @@ def column_of(language: str) -> str:
         else next((own for own in known if own.split("-")[0] == code.split("-")[0]), "en")
     )
     return found.replace("-", "_")
+
+
+def isolated(text: str) -> str:
+    """Text of others inside a sentence of ours, whose stops right-to-left words leave alone."""
+    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"

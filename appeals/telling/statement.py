@@ -22,6 +22,7 @@ from appeals.models import Decision, DecisionKind, DecisionOrder, DecisionPerson
 from appeals.notifiers import notifiers_of
 from appeals.statements.vocabulary import EUROPEAN_UNION, VOCABULARY
 from appeals.telling import words
+from helpdesk.languages import isolated
 from rulebook.reading import Reading, read
 
 TRUSTED = "SOURCE_TRUSTED_FLAGGER"
@@ -265,11 +266,6 @@ class Teller:
         for name in self.names:
             text = re.sub(re.escape(name), str(words.SOMEBODY), text, flags=re.IGNORECASE)
         return text
-
-
-def isolated(text: str) -> str:
-    """Text of others inside a sentence of ours, whose stops right-to-left words leave alone."""
-    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
 
 
 def effect_words(code: str) -> str:

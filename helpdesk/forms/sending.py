@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from helpdesk.actions import Letter
 from helpdesk.attachments import ACCEPT, Accepted, accept
+from helpdesk.languages import isolated
 from helpdesk.receipts import new_token
 from journal.errors import Refused
 
@@ -38,6 +39,8 @@ class FilesInput(forms.ClearableFileInput):
 class FilesField(forms.FileField):
     """Several files. Each is known by its content, cleaned of what it tells about its maker, or refused."""
 
+    default_error_messages = {"empty": _("This file is empty. Choose another one.")}
+
     def __init__(self, *, most: int | None = None, **options: Any):
         self.most = most or settings.ATTACHMENTS_AT_ONCE
         options["help_text"] = format_lazy("{} {}", options.get("help_text", ""), kinds_lazy(self.most))
@@ -60,7 +63,14 @@ class FilesField(forms.FileField):
             try:
                 yield accept(super().clean(upload))
             except Refused as refused:
-                raise forms.ValidationError(str(refused.message), code=refused.code) from refused
+                raise self._about(upload, str(refused.message), refused.code) from refused
+            except forms.ValidationError as wrong:
+                raise self._about(upload, wrong.messages[0], wrong.code) from wrong
+
+    def _about(self, upload: Any, message: str, code: str | None) -> forms.ValidationError:
+        """Of several files the person must know which one is meant."""
+        name = isolated(str(upload.name))
+        return forms.ValidationError("%(name)s: %(message)s", code, {"name": name, "message": message})
 
 
 class LanguageField(forms.ChoiceField):

@@ -102,7 +102,7 @@ class SendingView(View):
 
     def ask_to_wait(self, screening: Screening) -> HttpResponse:
         """The second page where no script runs: what was typed, carried along, and how long to wait."""
-        left_out = {"proof", "waiting", *self.request.FILES}
+        left_out = {"proof", "waiting", "waited", *self.request.FILES}
         carried = [
             (name, value)
             for name, values in self.request.POST.lists()
@@ -114,6 +114,7 @@ class SendingView(View):
             "carried": carried,
             "waiting": self.waiting(),
             "ready_at": screening.ready_at,
+            "is_early": "waited" in self.request.POST,
             "files": [blank[name] for name in self.request.FILES if name in blank.fields],
         }
         return render(self.request, "helpdesk/wait.html", context)

@@ -106,6 +106,16 @@ def test_answer_that_never_arrives_loses_nothing(live_server, browser, link):
     page.context.close()
 
 
+def test_words_without_a_space_do_not_widen_the_page_of_a_phone(live_server, browser, is_too_wide):
+    opened = make_case(at=now(), text="Donaudampfschiff" * 40)
+    page = open_page(browser, live_server, scripts=False)
+    page.goto(live_server.url + reverse("helpdesk:case_login"))
+    enter(page, opened.ticket.reference, opened.receipt)
+    expect(page.locator(".talk")).to_contain_text("Donaudampfschiff")
+    assert not is_too_wide(page)
+    page.context.close()
+
+
 def test_words_survive_a_session_that_has_ended(live_server, browser):
     opened = make_case(at=now())
     page = open_page(browser, live_server, scripts=False)

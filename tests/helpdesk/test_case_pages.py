@@ -120,9 +120,15 @@ def test_refused_file_says_why_and_keeps_the_words(rita):
     file = SimpleUploadedFile("run.exe", b"MZ\x00\x01")
     response = rita.post(reverse("helpdesk:case_write"), {"text": "See this.", "attachments": file})
     html = response.content.decode()
-    assert "We take pictures" in html
-    assert "choose your files again" not in html or "See this." in html
+    assert "\u2068run.exe\u2069: We take pictures" in html
+    assert "please choose yours again" in html
     assert "See this." in html
+
+
+def test_empty_file_is_named_and_the_person_told_what_to_do(rita):
+    file = SimpleUploadedFile("photo.png", b"")
+    response = rita.post(reverse("helpdesk:case_write"), {"text": "See this.", "attachments": file})
+    assert "\u2068photo.png\u2069: This file is empty. Choose another one." in response.content.decode()
 
 
 def test_nobody_reads_files_of_another_case(rita):

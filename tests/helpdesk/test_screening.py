@@ -120,6 +120,16 @@ def test_second_page_carries_what_was_typed(client):
 
 
 @pytest.mark.django_db
+def test_who_presses_too_early_is_told_so(client):
+    make_queue(kind=QueueKind.COMPLAINT)
+    form = complaint(waiting=start_waiting(at=now() - timedelta(seconds=5)))
+    first = client.post(reverse("helpdesk:complain"), form).content.decode()
+    again = client.post(reverse("helpdesk:complain"), form | {"waited": "1"}).content.decode()
+    assert "a little early" not in first
+    assert "a little early" in again
+
+
+@pytest.mark.django_db
 def test_form_that_was_long_enough_in_sight_is_taken_at_once(client):
     make_queue(kind=QueueKind.COMPLAINT)
     shown = start_waiting(at=now() - WAIT)
