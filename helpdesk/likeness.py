@@ -19,7 +19,7 @@ def answered_alike(ticket: Ticket, user: Any, *, most: int) -> list[UUID]:
     return [pk for ids in queues.values_list("answered", flat=True) for pk in ids]
 
 
-def _with_answered(queues: QuerySet[Queue], ticket: Ticket, most: int) -> QuerySet[Queue]:
+def _with_answered(queues: QuerySet[Queue], ticket: Ticket, most: int) -> Any:
     answered = Ticket.objects.filter(  # sight: each queue is within it
         queue=OuterRef("pk"), category=ticket.category, status=Status.RESOLVED
     )
