@@ -7,6 +7,7 @@ import secrets
 from hashlib import sha256
 from hmac import digest
 from ipaddress import IPv6Network, ip_address
+from typing import cast
 
 from django.conf import settings
 from django.core.cache import cache
@@ -19,7 +20,7 @@ KEY_FOR = 2 * 60 * 60  # seconds; the hour's key outlives its hour by one, then 
 def visitor(request: HttpRequest) -> str:
     """An opaque name of a visitor's address, good for this hour."""
     hour = f"visitors:key:{now():%Y%m%d%H}"
-    key = cache.get_or_set(hour, lambda: secrets.token_bytes(32), KEY_FOR)
+    key = cast(bytes, cache.get_or_set(hour, lambda: secrets.token_bytes(32), KEY_FOR))
     return digest(key, _network(_address(request)).encode(), sha256).hex()[:32]
 
 

@@ -59,7 +59,7 @@ def broker() -> Part:
 
 def limits() -> Part:
     """Without it people still come in; each process counts their tries for itself."""
-    return _valkey(settings.CACHES["default"]["LOCATION"])
+    return _valkey(str(settings.CACHES["default"]["LOCATION"]))
 
 
 def _valkey(address: str) -> Part:

@@ -229,7 +229,7 @@ def test_every_mail_about_accounts_has_its_words(amir):
             at=NOON,
             address=amir.email,
             language="en",
-            body={"path": "/x/", "browser": "Firefox"},
+            body={"browser": "Firefox"},
         )
     for delivery in Delivery.objects.all():
         subject, text = worded(delivery)

@@ -19,6 +19,7 @@ from accounts.sealing import unseal
 from accounts.visitors import visitor
 from accounts.waits import wait_after
 from journal.actors import SYSTEM
+from journal.mail import worded
 from journal.models import Delivery, Event
 from tests.factories import PASSWORD, TOTP_SECRET, make_user
 
@@ -149,10 +150,30 @@ def test_strangers_who_ask_for_a_link_neither_fill_a_mailbox_nor_keep_its_owner_
     assert Delivery.objects.filter(kind="password_reset_link").count() == 1
 
 
+def link_in_the_mail():
+    _subject, text = worded(Delivery.objects.get(kind="password_reset_link"))
+    return re.search(r"https?://[^/]+(/accounts/\S+)", text)[1]
+
+
+def test_link_to_a_new_password_never_stands_in_the_outbox(amir):
+    browser().post("/accounts/password/reset/", {"email": amir.email})
+    assert Delivery.objects.get(kind="password_reset_link").body == {}
+    assert "/accounts/password/reset/key/" in link_in_the_mail()
+
+
+def test_link_to_a_new_password_serves_once(amir):
+    browser().post("/accounts/password/reset/", {"email": amir.email})
+    link, new = link_in_the_mail(), "another long and quiet word"
+    client = browser()
+    client.post(client.get(link).url, {"password1": new, "password2": new})
+    answer = browser().get(link, follow=True)
+    assert 'name="password1"' not in answer.content.decode()
+
+
 def test_link_in_the_mail_sets_a_password_and_the_factor_stays(amir):
     client = browser()
     client.post("/accounts/password/reset/", {"email": amir.email})
-    form = client.get(Delivery.objects.get(kind="password_reset_link").body["path"]).url
+    form = client.get(link_in_the_mail()).url
     new = "another long and quiet word"
     client.post(form, {"password1": new, "password2": new})
     assert give_password(client, amir.email, new).url == reverse("mfa_authenticate")
