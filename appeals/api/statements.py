@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.timezone import now
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import exceptions
-from rest_framework.parsers import BaseParser
+from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.permissions import BasePermission
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -24,6 +24,7 @@ from rest_framework.views import APIView
 
 from accounts.api import KeyAuthentication
 from accounts.models import ApiKey, Platform, Scope
+from accounts.parsers import JsonParser, TooLarge
 from accounts.problems import Problem
 from accounts.renderers import MEDIA_TYPE
 from appeals.actions.decisions import Arriving, PuidsTaken, take_in_statements
@@ -36,33 +37,26 @@ from appeals.statements.recourse import check_recourse
 
 log = structlog.get_logger()
 
-MOST_BYTES = 16 * 1024 * 1024
 LIMIT_REACHED = "Limit Reached. Please do not overload the API"
+TOO_LARGE = "The call is too large. Send fewer statements at once."
 NOT_JSON: Errors = {"body": ["The body is not valid JSON."]}
 
 
-class AnyJson(BaseParser):
-    """The body as JSON, whatever type it says it has; what cannot be read is refused like a wrong field."""
+class AnyJson(JsonParser):
+    """The body as JSON, whatever type it says it has."""
 
     media_type = "*/*"
-
-    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
-        body = stream.read(MOST_BYTES + 1)
-        if len(body) > MOST_BYTES:
-            raise TooLarge
-        try:
-            return orjson.loads(body)
-        except orjson.JSONDecodeError:
-            raise Unreadable from None
+    most_bytes = 16 * 1024 * 1024
 
 
-class Unreadable(exceptions.ParseError):
-    pass
+class AlwaysJson(BaseContentNegotiation):
+    """These endpoints know one form of an answer, whatever a client says it accepts."""
 
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        return parsers[0]
 
-class TooLarge(exceptions.APIException):
-    status_code = 413
-    default_detail = "The call is too large. Send fewer statements at once."
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        return renderers[0], renderers[0].media_type
 
 
 class OfPlatform(BasePermission):
@@ -84,6 +78,7 @@ class StatementsView(APIView):
     permission_classes = (OfPlatform,)
     parser_classes = (AnyJson,)
     renderer_classes = (JSONRenderer,)
+    content_negotiation_class = AlwaysJson
     request: Request
 
     def scope_of(self, request: Request) -> str:
@@ -102,8 +97,10 @@ class StatementsView(APIView):
             return answer({"message": "This action is unauthorized."}, 403)
         if isinstance(exc, exceptions.Throttled):
             return HttpResponse(LIMIT_REACHED, status=429, content_type="text/plain")
-        if isinstance(exc, Unreadable):
+        if isinstance(exc, exceptions.ParseError):  # refused like a wrong field
             return answer(answers.refused(NOT_JSON), 422)
+        if isinstance(exc, TooLarge):
+            return answer({"message": TOO_LARGE}, 413)
         if isinstance(exc, exceptions.APIException):
             response = answer({"message": str(exc.detail)}, exc.status_code)
             if isinstance(exc, exceptions.MethodNotAllowed):
@@ -139,7 +136,7 @@ def facts_of(decision_id: UUID, platform: Platform, received_at: datetime) -> di
 
 
 def _described(summary: str, body: Any, success: dict, **more: Any) -> Any:
-    errors = {401: schema.MESSAGE, 403: schema.MESSAGE, 422: schema.ERRORS, 500: schema.ERRORS}
+    errors = dict.fromkeys((401, 403, 413), schema.MESSAGE) | dict.fromkeys((422, 500), schema.ERRORS)
     return extend_schema(
         summary=summary,
         tags=["statements"],

@@ -190,6 +190,20 @@ def test_body_that_is_no_json_is_refused_like_a_wrong_field(client, key):
         assert (response.status_code, list(response.json()["errors"])) == (422, ["body"])
 
 
+def test_answer_is_json_whatever_a_client_says_it_accepts(client, key):
+    for accept in ("text/html", "", "nonsense"):
+        headers = {"Authorization": f"Bearer {key.shown}", "Accept": accept}
+        response = client.get("/api/ping", headers=headers)
+        assert (response.status_code, response["Content-Type"]) == (200, "application/json")
+
+
+def test_call_of_more_bytes_than_it_may_have_stores_nothing(client, key, monkeypatch):
+    monkeypatch.setattr("appeals.api.statements.AnyJson.most_bytes", 1000)
+    response = post(client, key, a_statement(decision_facts="x" * 1000))
+    assert (response.status_code, list(response.json())) == (413, ["message"])
+    assert Decision.objects.count() == 0
+
+
 def test_too_many_calls_of_a_key_are_held_up(client, key, settings):
     settings.STATEMENT_CALLS_PER_MINUTE = 1
     assert call(client, "GET", "/api/ping", key=key).status_code == 200
