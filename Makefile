@@ -15,7 +15,7 @@ NPM := $(if $(NODE20),npm,.venv/bin/npm)
 
 .DEFAULT_GOAL := help
 FAULTS := FAULT_SUBMISSIONS=10000 FAULT_KILLS=200
-FUZZ := FUZZ_CALLS=100000 FUZZ_SECONDS=7200
+FUZZ := FUZZ_CALLS=100000 FUZZ_SECONDS=7200 FUZZ_PARTS=2
 
 .PHONY: help setup run test faults fuzz check bench lock messages format
 
@@ -55,7 +55,7 @@ faults: setup
 	@$(FAULTS) $(PY) -m pytest -s tests/faults
 
 fuzz: setup
-	@$(FUZZ) $(PY) -m pytest -s tests/test_schema.py
+	@$(FUZZ) $(PY) -m pytest -n 2 tests/test_schema.py
 
 check: setup
 	.venv/bin/ruff format --check --quiet .

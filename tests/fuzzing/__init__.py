@@ -1,0 +1,1 @@
+"""Calling the API as no client should: what the schema allows, what it forbids, and what it cannot say."""
