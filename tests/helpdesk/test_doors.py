@@ -66,7 +66,7 @@ def barred(ticket, amir):
 
 
 def elsewhere(ticket, amir):
-    amir.memberships.update(left_at=now())
+    amir.memberships.update(ended_at=now())
 
 
 STATES = [erased, merged, ended, answered, asleep, barred, elsewhere]
