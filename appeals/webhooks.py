@@ -6,9 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import Platform, WebhookEndpoint
+from appeals.links import appeal_url
+from appeals.models import MeasureKind
 from journal.actions import Subject
 from journal.models import Channel, Delivery
 from journal.outbox import delivery_of
+from journal.senders import register_secrets
 from journal.together import write_together
 
 APPEAL_FILED = "appeal.filed"
@@ -17,6 +20,23 @@ MEASURE_REQUIRED = "measure.required"
 LINK_REQUESTED = "link.requested"
 PERSON_NOTIFY = "person.notify"
 EVENT_TYPES = (APPEAL_FILED, APPEAL_DECIDED, MEASURE_REQUIRED, LINK_REQUESTED, PERSON_NOTIFY)
+
+
+def _fresh_link(delivery: Delivery) -> dict[str, str]:
+    """The link that only the account gets; with the receipt of the case it shows whose that is."""
+    body = delivery.body
+    return {"url": f"{appeal_url(UUID(body['statement']))}?case={body['reference']}"}
+
+
+def _link_for_the_affected(delivery: Delivery) -> dict[str, str | None]:
+    """A new restriction is told to the person by the platform, with the way to appeal it."""
+    body = delivery.body
+    is_new = body["kind"] == MeasureKind.RESTRICT
+    return {"appeal_url": appeal_url(UUID(body["statement"])) if is_new else None}
+
+
+register_secrets(LINK_REQUESTED, _fresh_link)
+register_secrets(MEASURE_REQUIRED, _link_for_the_affected)
 
 
 def tell_platform(

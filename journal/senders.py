@@ -1,6 +1,7 @@
 """Who carries a delivery: one sender for each channel."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from journal.models import Delivery
 
@@ -22,6 +23,8 @@ class Undeliverable(Exception):  # noqa: N818 - what happened, in the words of t
 
 Sender = Callable[[Delivery], None]
 _senders: dict[str, Sender] = {}
+Secrets = Callable[[Delivery], Mapping[str, Any]]
+_secrets: dict[str, Secrets] = {}
 
 
 def register(channel: str, sender: Sender) -> None:
@@ -31,3 +34,18 @@ def register(channel: str, sender: Sender) -> None:
 
 def sender_for(channel: str) -> Sender:
     return _senders[channel]
+
+
+def register_secrets(kind: str, secrets: Secrets) -> None:
+    """Let `secrets` name the signed links of a webhook of this `kind`, made from the ids in its body.
+
+    They are made when it is sent, as those of a mail are by its template: whoever reads the outbox (in a
+    dump, in a backup) holds none.
+    """
+    _secrets[kind] = secrets
+
+
+def whole_body(delivery: Delivery) -> dict[str, Any]:
+    """What a webhook says, with the links that its row does not hold."""
+    secrets = _secrets.get(delivery.kind)
+    return {**delivery.body, **(secrets(delivery) if secrets else {})}

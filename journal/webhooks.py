@@ -12,7 +12,7 @@ from standardwebhooks import Webhook
 
 from journal.models import Delivery
 from journal.posting import Answer, post
-from journal.senders import Undeliverable
+from journal.senders import Undeliverable, whole_body
 
 OVERLOADED = {429, 502, 503, 504}
 
@@ -38,9 +38,9 @@ def register_endpoints(find: Find, disable: Disable) -> None:
 
 
 def payload(delivery: Delivery) -> bytes:
-    """The bytes that are signed and sent: the same at every repeat."""
+    """The bytes that are signed and sent: the same at every repeat, unless a key of links changed between."""
     timestamp = delivery.made_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    content = {"type": delivery.kind, "timestamp": timestamp, "data": delivery.body}
+    content = {"type": delivery.kind, "timestamp": timestamp, "data": whole_body(delivery)}
     return json.dumps(content, separators=(",", ":"), sort_keys=True, ensure_ascii=False).encode()
 
 

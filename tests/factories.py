@@ -15,6 +15,7 @@ from appeals.actions.notices import NoticeLetter, file_notice
 from appeals.models import AppealDecision, Decision, DecisionPerson, Measure, NoticeGroup
 from appeals.window import window_end
 from helpdesk.actions import NEWCOMER, Letter, open_ticket
+from helpdesk.confirming import token_of
 from helpdesk.models import Barred, Message, Note, Queue, QueueKind, Side, Team, TeamMember, Ticket
 from journal.actions import record
 from journal.actors import SYSTEM, Actor
@@ -153,6 +154,11 @@ def make_queue(*members, kind=QueueKind.COMPLAINT, **fields):
         team=fields.pop("team", None) or make_team(*members),
         **fields,
     )
+
+
+def contact_token(ticket):
+    """The token in the mail that asks the owner of the case's address to confirm."""
+    return token_of(ticket.contact.pk)
 
 
 def make_ticket(queue=None, *, text="", **fields):

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from appeals import webhooks
 from appeals.effects import effect_lines
-from appeals.links import appeal_url
 from appeals.models import Decision, Measure, MeasureKind, Review
 from appeals.permissions import can_confirm
 from helpdesk.actions import tell_leads, tell_person
@@ -101,19 +100,11 @@ def _tell(measure: Measure, *, at: datetime, due_at: datetime) -> None:
             "platform_ref": measure.effect.platform_ref if measure.effect else None,
             "asked_at": measure.asked_at.isoformat(),
             "reminder": measure.nagged,
-            "appeal_url": _link_for_the_affected(measure),
         },
         about=measure,
         at=at,
         due_at=due_at,
     )
-
-
-def _link_for_the_affected(measure: Measure) -> str | None:
-    """A new restriction is told to the person by the platform, with the way to appeal it."""
-    if measure.kind != MeasureKind.RESTRICT or measure.decision_id is None:
-        return None
-    return appeal_url(measure.decision_id)
 
 
 def withdraw_measures(review: Review, *, by: Actor | Acts, at: datetime) -> list[UUID]:

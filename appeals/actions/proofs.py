@@ -11,7 +11,6 @@ from accounts.models import User
 from appeals import webhooks
 from appeals.actions.filing import is_late, lock_appeal, take_up
 from appeals.finding import words_of
-from appeals.links import appeal_url
 from appeals.models import Appeal, Decision
 from appeals.permissions import can_prove, can_steer
 from helpdesk.search import index_words
@@ -43,7 +42,6 @@ def request_link(appeal: Appeal, *, by: Actor | Acts, at: datetime) -> Appeal:
                 "appeal": str(appeal.pk),
                 "reference": appeal.ticket.reference,
                 "statement": str(decision.pk),
-                "url": f"{appeal_url(decision.pk)}?case={appeal.ticket.reference}",
             },
             about=appeal,
             at=at,

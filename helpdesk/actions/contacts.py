@@ -1,14 +1,13 @@
 """How a person may be reached: one mail asks the address to confirm; nothing else goes out before."""
 
-import secrets
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from helpdesk.actions.tickets import change, lock, refuse_erased
+from helpdesk.confirming import hash_of, token_of
 from helpdesk.models import Contact, Ticket
 from helpdesk.permissions import can_write
 from journal.actions import record
@@ -57,21 +56,17 @@ def contact_rows(
     """The contact, and the one mail that asks to confirm; none where there is nothing to keep."""
     if not (address or name):
         return []
-    token = secrets.token_urlsafe(24) if address else ""
-    contact = Contact(
-        ticket=ticket,
-        name=name,
-        address=address,
-        token_hash=sha256(token.encode()).digest() if token else None,
-        asked_at=at if address else None,
-    )
-    return [contact, _mail_to(contact, "confirm_contact", at=at, token=token)] if address else [contact]
+    contact = Contact(ticket=ticket, name=name, address=address)
+    if not address:
+        return [contact]
+    contact.token_hash, contact.asked_at = hash_of(token_of(contact.pk)), at
+    return [contact, _mail_to(contact, "confirm_contact", at=at, contact=str(contact.pk))]
 
 
 @transaction.atomic
 def confirm_contact(token: str, *, at: datetime) -> Ticket:
     """The owner of an address says that we may write there. Raises Refused("unknown_link")."""
-    contact = Contact.objects.filter(token_hash=sha256(token.encode()).digest()).first()
+    contact = Contact.objects.filter(token_hash=hash_of(token)).first()
     if contact is None or contact.asked_at is None or at - contact.asked_at > CONFIRM_WITHIN:
         raise Refused("unknown_link", _("This link is too old. Open your case and give your address again."))
     ticket = lock(contact.ticket)
@@ -94,14 +89,14 @@ def forget_contact(ticket: Ticket) -> None:
 
 
 def _mail_to(
-    contact: Contact, kind: str, *, at: datetime, due_at: datetime | None = None, **body: Any
+    owner: Contact, kind: str, *, at: datetime, due_at: datetime | None = None, **body: Any
 ) -> Delivery:
     return delivery_of(
         kind,
-        about=contact.ticket,
+        about=owner.ticket,
         at=at,
-        address=contact.address,
-        language=contact.ticket.language,
-        body={"reference": contact.ticket.reference, **body},
+        address=owner.address,
+        language=owner.ticket.language,
+        body={"reference": owner.ticket.reference, **body},
         due_at=due_at,
     )

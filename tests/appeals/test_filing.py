@@ -14,6 +14,7 @@ from helpdesk.actions import NEWCOMER, case_data, take_next, withdraw
 from helpdesk.models import Barred, Priority
 from helpdesk.reading import CasePage
 from journal.models import Delivery, Event
+from journal.senders import whole_body
 from tests.factories import (
     NOON,
     appeals_queue,
@@ -147,7 +148,7 @@ class TestWithoutProof:
             )
         told = Delivery.objects.filter(kind="link.requested")
         assert told.count() == 2
-        assert claimed.ticket.reference in told[0].body["url"]
+        assert f"?case={claimed.ticket.reference}" in whole_body(told[0])["url"]
 
     def test_the_link_proves_the_claim(self, decision, claimed):
         prove(claimed.ticket.appeal, by=person(claimed.ticket), at=NOON, decision=decision)

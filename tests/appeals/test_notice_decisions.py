@@ -10,6 +10,7 @@ from appeals.models import Decision, Measure, Notice
 from helpdesk.actions import assign, declare_conflict, mark_spam, take_next
 from helpdesk.models import Barred, QueueKind, Status, Ticket
 from journal.models import Delivery
+from journal.senders import whole_body
 from tests.appeals.test_reviews import REPLACEMENT
 from tests.factories import (
     NOON,
@@ -80,7 +81,7 @@ def test_a_restriction_is_asked_of_the_platform_and_counted_by_its_ground(queue,
     notice = make_notice(queue, group)
     decide_notice(notice, by=amir, at=NOON, statement=REPLACEMENT, reasons="")
     notice.refresh_from_db()
-    told = Delivery.objects.get(kind="measure.required").body
+    told = whole_body(Delivery.objects.get(kind="measure.required"))
     assert "/decision/" in told["appeal_url"]
     assert notice.acted_on == "rules"
     assert list(Measure.objects.values_list("kind", "effect_code")) == [

@@ -24,7 +24,16 @@ from helpdesk.models import Contact, Draft, Message, Priority, Receipt, Status, 
 from helpdesk.receipts import lookup_of, stored
 from journal.actors import SYSTEM, Actor
 from journal.models import Delivery, Event
-from tests.factories import NOON, make_case, make_moderator, make_queue, make_user, person, refused
+from tests.factories import (
+    NOON,
+    contact_token,
+    make_case,
+    make_moderator,
+    make_queue,
+    make_user,
+    person,
+    refused,
+)
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(minutes=5)
@@ -51,8 +60,7 @@ def codes(ticket):
 
 def confirmed(ticket, address="rita@mail.example"):
     set_contact(ticket, by=person(ticket), at=NOON, address=address)
-    token = Delivery.objects.get(kind="confirm_contact", about_id=ticket.pk).body["token"]
-    return confirm_contact(token, at=NOON)
+    return confirm_contact(contact_token(ticket), at=NOON)
 
 
 # Opening
@@ -254,7 +262,7 @@ def test_address_counts_once_its_owner_has_confirmed(ticket):
 
 def test_old_link_confirms_nothing(ticket):
     set_contact(ticket, by=person(ticket), at=NOON, address="rita@mail.example")
-    token = Delivery.objects.get().body["token"]
+    token = contact_token(ticket)
     for typed, at in ((token, NOON + timedelta(days=8)), ("guess", NOON)):
         with refused("unknown_link"):
             confirm_contact(typed, at=at)

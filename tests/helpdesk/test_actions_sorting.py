@@ -22,9 +22,10 @@ from helpdesk.actions import (
     unlink,
 )
 from helpdesk.models import Message, Receipt, Status, TicketLink
-from journal.models import Delivery, Event
+from journal.models import Event
 from tests.factories import (
     NOON,
+    contact_token,
     make_api_key,
     make_case,
     make_moderator,
@@ -50,7 +51,7 @@ def amir(queue):
 
 def reachable(ticket, address="rita@mail.example"):
     set_contact(ticket, by=person(ticket), at=NOON, address=address)
-    confirm_contact(Delivery.objects.get(kind="confirm_contact", about_id=ticket.pk).body["token"], at=NOON)
+    confirm_contact(contact_token(ticket), at=NOON)
     return ticket
 
 
