@@ -1,6 +1,5 @@
 """Settings, read from the environment alone. docs/operating.md lists every name."""
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -12,6 +11,7 @@ from config.addresses import read_broker_url, read_cache_url, read_database_url,
 from config.embedded import Home
 from config.environment import Environment, refuse_weak
 from config.logs import logging_config
+from config.stores import read_store
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -75,7 +75,10 @@ LOGGING = logging_config(env.one_of("LOG_LEVEL", "INFO", "DEBUG", "INFO", "WARNI
 # In production everything goes through TLS; a proxy of ours before us says so in X-Forwarded-Proto.
 SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.int("TRUSTED_PROXIES", 0) else None
+TRUSTED_PROXIES = env.between(
+    "TRUSTED_PROXIES", 0, 0, 20
+)  # proxies of ours before us, which name the visitor
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if PRODUCTION else 0
 # Whether every other name under this domain speaks TLS, only the operator can say.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("HSTS_WHOLE_DOMAIN", False)
@@ -253,7 +256,6 @@ PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
 MEDIA_ROOT = Path(env.str("RECOURSE_FILES", str(STATE_DIR / "files")))
 
 # Signing in: by invitation only; whoever is signed in without a second factor sees nothing.
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)  # proxies of ours before us, which name the visitor
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -293,32 +295,13 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 MFA_TOTP_TOLERANCE = 1
-# Files of cases: a folder outside the web root, or any S3 store (needs the package django-storages[s3]).
-FILES_BUCKET = env.str("FILES_BUCKET", "")
-if FILES_BUCKET and find_spec("storages") is None:
-    raise ImproperlyConfigured("FILES_BUCKET needs a package: pip install 'django-storages[s3]'.")
-FOLDER = {
-    "BACKEND": "django.core.files.storage.FileSystemStorage",
-    "OPTIONS": {"allow_overwrite": True, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
-}
-BUCKET = {
-    "BACKEND": "storages.backends.s3.S3Storage",
-    "OPTIONS": {
-        "bucket_name": FILES_BUCKET,
-        "endpoint_url": env.str("FILES_ENDPOINT", "") or None,
-        "access_key": env.str("FILES_ACCESS_KEY", "") or None,
-        "secret_key": env.str("FILES_SECRET_KEY", "") or None,
-        "default_acl": None,
-        "file_overwrite": True,
-    },
-}
 STORAGES: dict[str, dict[str, Any]] = {
-    "default": BUCKET if FILES_BUCKET else FOLDER,
+    "default": read_store(env),
     "staticfiles": {"BACKEND": PLAIN if STAGE == "test" else HASHED},
 }
-ATTACHMENT_BYTES = env.int("ATTACHMENT_BYTES", 10 * 1024 * 1024)  # in one file
-ATTACHMENTS_AT_ONCE = env.int("ATTACHMENTS_AT_ONCE", 5)
-ATTACHMENTS_IN_A_CASE = env.int("ATTACHMENTS_IN_A_CASE", 30)
+ATTACHMENT_BYTES = env.between("ATTACHMENT_BYTES", 10 * 1024 * 1024, 1, 1024**3)  # in one file
+ATTACHMENTS_AT_ONCE = env.between("ATTACHMENTS_AT_ONCE", 5, 0, 100)
+ATTACHMENTS_IN_A_CASE = env.between("ATTACHMENTS_IN_A_CASE", 30, 0, 10_000)
 # What a browser may do on our pages: load from us, run from us, tell nobody where the reader came from.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -350,4 +333,4 @@ SERVICE = {
 }
 # How many forms without proof of work may wait to be screened in an hour; what is beyond is not screened.
 WAITS_PER_HOUR = env.between("WAITS_PER_HOUR", 0 if STAGE == "test" else 600, 0, 1_000_000)
-QUICK_EXIT_URL = env.str("QUICK_EXIT_URL", "https://www.wikipedia.org/")
+QUICK_EXIT_URL = env.web_address("QUICK_EXIT_URL", "https://www.wikipedia.org/")
