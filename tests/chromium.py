@@ -53,7 +53,9 @@ def fetch_by_npm() -> None:
     node, npm = programs_of_node()
     (OWN / "package.json").write_text('{"private": true}\n')
     subprocess.run([npm, "install", "--silent", "--ignore-scripts", PACKAGE], cwd=OWN, check=True)
-    said = subprocess.run([node, "-e", UNPACK], cwd=OWN, check=True, capture_output=True, text=True)
+    # It unpacks into the temporary folder, which is everybody's: what lies there already it would take.
+    ours = os.environ | {"TMPDIR": str(OWN)}
+    said = subprocess.run([node, "-e", UNPACK], cwd=OWN, env=ours, check=True, capture_output=True, text=True)
     link = OWN / "browser"
     link.unlink(missing_ok=True)
     link.symlink_to(said.stdout.strip().splitlines()[-1])
