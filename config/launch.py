@@ -248,8 +248,7 @@ def start(launcher: Launcher, stage: str) -> str:
     say("Starting the servers ..." if wanted else "Using the servers that the environment names ...")
     embedded.start_servers(launcher.home, launcher.spawn, wanted)
     say("Bringing the database up to date ...")
-    manage(launcher, "migrate", "--no-input", "--verbosity=0")
-    manage(launcher, "prepare")
+    manage(launcher, "prepare", "--migrate")
     demo = ""
     if stage == "demo":
         say("Loading the demo ...")

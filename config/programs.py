@@ -194,8 +194,8 @@ def _read_the_code() -> None:
     app.loader.import_default_modules()
     app.finalize()
     for code, _name in settings.LANGUAGES:
-        with translation.override(code):
-            translation.gettext("")
+        translation.activate(code)  # reads its catalog
+    translation.deactivate()
     os.environ["CELERY_SKIP_CHECKS"] = "1"  # made just now, by import_default_modules
     gc.collect()
     gc.freeze()

@@ -13,6 +13,7 @@ from helpdesk.actions.first import make_first_queues
 
 class Command(BaseCommand):
     help = "Loads the demo once, and prints who can sign in. Refused in production."
+    requires_system_checks: list[str] = []  # they read every page, and each start would wait for them
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
