@@ -1,6 +1,9 @@
 """What holds for every answer of the program."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import CsrfViewMiddleware
 
 
@@ -17,15 +20,38 @@ class SameOriginCsrf(CsrfViewMiddleware):
         return super()._origin_verified(request)  # type: ignore[misc]
 
 
-def refuse_nul(get_response):
-    """An address with a NUL in it names nothing here; PostgreSQL would fail on being asked for it."""
+FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
-    def middleware(request: HttpRequest) -> HttpResponse:
+
+class WithoutNul:
+    """PostgreSQL keeps no NUL and fails on being asked for one, wherever a view would hand it on.
+
+    An address with one names nothing here. From a form it is dropped: it came along with pasted words, and
+    whoever pasted them should not lose them. The API's serializers refuse it themselves.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             raise Http404
-        return get_response(request)
+        return self.get_response(request)
 
-    return middleware
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        """After the check of the form's token, which has read the form: nothing is read that was refused."""
+        if request.content_type not in FORMS or request.path.startswith("/api/"):
+            return
+        if any("\0" in text for name, texts in request.POST.lists() for text in (name, *texts)):
+            request.POST = _without_nul(request.POST)  # type: ignore[misc,assignment]
+
+
+def _without_nul(typed: QueryDict) -> QueryDict:
+    clean = QueryDict(mutable=True)
+    for name, texts in typed.lists():
+        clean.setlist(name.replace("\0", ""), [text.replace("\0", "") for text in texts])
+    clean._mutable = False
+    return clean
 
 
 def no_store(get_response):

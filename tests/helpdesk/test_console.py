@@ -210,6 +210,13 @@ def test_a_view_is_saved_listed_and_forgotten(desk, queue, amir):
     assert not amir.saved_views.exists()
 
 
+def test_filters_too_long_for_a_view_are_not_kept(desk, queue, amir):
+    view = {"queue": queue.slug, "name": "Long", "category": "شکایت" * 12}
+    told = desk.post(reverse("console:save_view"), view, follow=True).content.decode()
+    assert "Choose fewer of them." in told
+    assert not amir.saved_views.exists()
+
+
 def test_erased_words_are_said_to_be_erased(desk, queue):
     from tests.factories import NOON
 

@@ -156,8 +156,10 @@ def save_view(request: HttpRequest) -> HttpResponse:
     queue = get_object_or_404(Queue.objects.visible_to(request.user), slug=typed(request, "queue"))
     filters = read_filters({name: typed(request, name) for name in request.POST})
     name = typed(request, "name").strip()[:60]
-    if name:
-        query = f"{queue.slug}/?{filters.query}"
+    query = f"{queue.slug}/?{filters.query}"
+    if len(query) > SavedView._meta.get_field("query").max_length:
+        messages.error(request, _("These filters are too long to keep. Choose fewer of them."))
+    elif name:
         SavedView.objects.update_or_create(user=request.user, name=name, defaults={"query": query})
     return redirect(f"{request.path.removesuffix('views/')}queues/{queue.slug}/?{filters.query}")
 
