@@ -1,6 +1,7 @@
 """The rules of the house style that a machine can see. Prints what breaks one; fails if anything does.
 
-A line that has a good reason says it: `# sight: why this may be read by anybody`.
+A line that has a good reason says it: `# sight: why this may be read by anybody`,
+`# now: why this is no act with a moment of its own`.
 """
 
 import ast
@@ -14,7 +15,10 @@ MOVE = Path("journal/actions.py")
 DOORS = ("views", "api")
 # What a migration may name of ours: how ids are made never changes.
 FOREVER = {"journal.ids"}
+# Where the moment of an act is looked up, once; below, `at=` is an argument.
+WHERE_TIME_COMES_IN = {*DOORS, "tasks", "commands", "middleware", "signals", "adapter", "pages", "publishing"}
 SIGHT = "# sight:"
+NOW = "# now:"
 
 
 def files() -> Iterator[Path]:
@@ -72,8 +76,26 @@ def doors_read_with_sight(tree: ast.AST, guarded: set[str]) -> Iterator[tuple[in
                 yield node.lineno, f"reads all of {whole}; give {whole}.objects.visible_to(user)"
 
 
+def time_is_an_argument(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """One act has one moment: looked up again below the door it is another, and no test can set it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and called(node) in {"now", "localdate"}:
+            yield node.lineno, "looks up the time; take `at=` from the door"
+
+
+def is_below_doors(path: Path) -> bool:
+    return not WHERE_TIME_COMES_IN & {path.stem, *path.parts[1:-1]} and path.parts[0] != "config"
+
+
 def is_door(path: Path) -> bool:
     return path.stem in DOORS or any(part in DOORS for part in path.parts[1:-1])
+
+
+def without_reason(
+    found: Iterator[tuple[int, str]], mark: str, lines: list[str]
+) -> Iterator[tuple[int, str]]:
+    """Those that say no reason, in their line or the one above."""
+    return ((line, why) for line, why in found if mark not in "".join(lines[line - 2 : line]))
 
 
 def faults(path: Path, guarded: set[str]) -> Iterator[str]:
@@ -83,11 +105,9 @@ def faults(path: Path, guarded: set[str]) -> Iterator[str]:
     if "migrations" in path.parts:
         found += migrations_stand_alone(tree)
     if is_door(path):
-        found += [
-            (line, why)
-            for line, why in doors_read_with_sight(tree, guarded)
-            if SIGHT not in "".join(lines[line - 2 : line])
-        ]
+        found += without_reason(doors_read_with_sight(tree, guarded), SIGHT, lines)
+    if is_below_doors(path):
+        found += without_reason(time_is_an_argument(tree), NOW, lines)
     yield from (f"{path}:{line}: {why}" for line, why in sorted(set(found)))
 
 

@@ -19,7 +19,7 @@ KEY_FOR = 2 * 60 * 60  # seconds; the hour's key outlives its hour by one, then 
 
 def visitor(request: HttpRequest) -> str:
     """An opaque name of a visitor's address, good for this hour."""
-    hour = f"visitors:key:{now():%Y%m%d%H}"
+    hour = f"visitors:key:{now():%Y%m%d%H}"  # now: the key of the hour in which somebody comes
     key = cast(bytes, cache.get_or_set(hour, lambda: secrets.token_bytes(32), KEY_FOR))
     return digest(key, _network(_address(request)).encode(), sha256).hex()[:32]
 

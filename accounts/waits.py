@@ -54,7 +54,7 @@ def _key(kind: str, *parts: str) -> str:
 def seconds_left(key: str) -> int:
     """How long whoever this key stands for still has to wait."""
     until = cache.get(f"{key}:until", 0)
-    return max(0, round(until - now().timestamp()))
+    return max(0, round(until - now().timestamp()))  # now: how long is left for whoever waits
 
 
 def count_failure(key: str) -> None:
@@ -62,6 +62,7 @@ def count_failure(key: str) -> None:
     failures = one_more(key, FORGOTTEN_AFTER)
     cache.touch(key, FORGOTTEN_AFTER)
     if wait := wait_after(failures):
+        # now: how long is left for whoever waits
         cache.set(f"{key}:until", now().timestamp() + wait, wait + 1)
 
 

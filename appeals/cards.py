@@ -144,7 +144,7 @@ def decide_form(ticket: Ticket, user: User | None) -> dict[str, Any]:
 
 def what_it_leaves(decision: Decision, outcome: str) -> dict[str, list[EffectLine]]:
     """What an outcome would undo, what another decision keeps in force, what cannot be undone."""
-    lines = effect_lines(decision, at=now())
+    lines = effect_lines(decision, at=now())  # now: a piece of a page, drawn when it is asked for
     if outcome in (Outcome.UPHELD, Outcome.REMITTED):
         return {"undone": [], "kept": lines, "lasting": []}
     return {

@@ -31,6 +31,7 @@ def asked(ticket: Ticket, user: None = None) -> dict[str, Any]:
     return {
         "appeal": appeal,
         "asks": labels.get(appeal.asks, ""),
+        # now: a piece of a page, drawn when it is asked for
         "statements": [tell(each.decision, at=now(), to_affected=is_affected) for each in subjects]
         if appeal.is_proven
         else [],
@@ -39,7 +40,7 @@ def asked(ticket: Ticket, user: None = None) -> dict[str, Any]:
 
 def answers(ticket: Ticket, user: None = None) -> dict[str, Any]:
     """The answers that the person may read now, what the platform was asked to do, and who else may help."""
-    at = now()
+    at = now()  # now: a piece of a page, drawn when it is asked for
     reviews = Review.objects.filter(
         subject__appeal__ticket=ticket, undone_at=None, subject__told_at__lte=at
     ).select_related("subject__decision__platform", "replacement", "answer")
@@ -78,10 +79,12 @@ def notice_answer(ticket: Ticket, user: None = None) -> dict[str, Any]:
     notice = Notice.objects.filter(ticket=ticket).select_related("decision__platform", "platform").first()
     if notice is None:
         return {"notice": None}
+    # now: a piece of a page, drawn when it is asked for
     told = notice.told_at is not None and notice.told_at <= now() and notice.decision is not None
     return {
         "notice": notice,
         "category": label(notice.category),
+        # now: a piece of a page, drawn when it is asked for
         "statement": tell(notice.decision, at=now(), to_affected=False) if told and notice.decision else None,
         "until": last_day(
             notice.decision.appeal_until or window_end(notice.told_at, months=settings.APPEAL_WINDOW_MONTHS)

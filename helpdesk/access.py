@@ -8,7 +8,6 @@ from hmac import compare_digest
 from django.core import signing
 from django.core.cache import cache
 from django.http import HttpRequest
-from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from accounts.waits import one_more
@@ -23,11 +22,11 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=2), timedelta(seconds=20)
 COUNT_FOR = timedelta(hours=1)
 OPEN_FOR = timedelta(hours=1)  # a case that nobody looks at any more closes itself
 SESSION_KEY = "case"
-_signer = signing.TimestampSigner(salt="helpdesk.access.waiting")
+SALT = "helpdesk.access.waiting"
 
 
 def open_case(
-    reference: str, receipt: str, *, request_key: str, waiting: str = "", at: datetime | None = None
+    reference: str, receipt: str, *, request_key: str, at: datetime, waiting: str = ""
 ) -> Ticket | None:
     """The case that reference and receipt open together; None for a wrong one, whichever it was.
 
@@ -36,7 +35,6 @@ def open_case(
     Refused("wait") unless `waiting` (from `start_waiting`) is old enough. The wait has an end and counts
     for that visitor alone, so that nobody can lock the owner out.
     """
-    at = at or now()
     tries = _tries_key(reference, request_key)
     _refuse_hurry(cache.get(tries, 0), waiting, at)
     ticket = _find(reference, receipt)
@@ -61,9 +59,9 @@ def wait_for(reference: str, request_key: str) -> timedelta:
     return _wait(cache.get(_tries_key(reference, request_key), 0))
 
 
-def start_waiting() -> str:
+def start_waiting(*, at: datetime) -> str:
     """A signed start time for a form; good for one try."""
-    return _signer.sign(secrets.token_urlsafe(9))
+    return signing.dumps([at.timestamp(), secrets.token_urlsafe(9)], salt=SALT)
 
 
 def _wait(tries: int) -> timedelta:
@@ -84,11 +82,10 @@ def _refuse_hurry(tries: int, waiting: str, at: datetime) -> None:
 
 def _has_waited(waiting: str, wait: timedelta, at: datetime) -> bool:
     try:
-        _signer.unsign(waiting, max_age=COUNT_FOR)
-        signed_at = signing.b62_decode(waiting.split(":")[1])
-    except (signing.BadSignature, IndexError, ValueError):
+        started_at, _one_of_a_kind = signing.loads(waiting, salt=SALT)
+    except (signing.BadSignature, TypeError, ValueError):
         return False
-    if at.timestamp() - signed_at < wait.total_seconds():
+    if not wait.total_seconds() <= at.timestamp() - started_at < COUNT_FOR.total_seconds():
         return False
     used = "waited:" + sha256(waiting.encode()).hexdigest()
     return cache.add(used, 1, COUNT_FOR.total_seconds())
@@ -104,16 +101,16 @@ def person_of(ticket: Ticket) -> Actor:
     return Actor("person", ticket.pk)
 
 
-def remember_case(request: HttpRequest, ticket: Ticket, *, at: datetime | None = None) -> None:
+def remember_case(request: HttpRequest, ticket: Ticket, *, at: datetime) -> None:
     """Keep a case open in this browser for a while; the session gets another key."""
     request.session.cycle_key()
-    request.session[SESSION_KEY] = {"id": str(ticket.pk), "seen": (at or now()).timestamp()}
+    request.session[SESSION_KEY] = {"id": str(ticket.pk), "seen": at.timestamp()}
 
 
-def case_of(request: HttpRequest, *, at: datetime | None = None) -> Ticket | None:
+def case_of(request: HttpRequest, *, at: datetime) -> Ticket | None:
     """The case that is open in this browser; None after an hour without a look, or without a receipt."""
     kept = request.session.get(SESSION_KEY)
-    moment = (at or now()).timestamp()
+    moment = at.timestamp()
     if not kept or moment - kept["seen"] > OPEN_FOR.total_seconds():
         request.session.pop(SESSION_KEY, None)
         return None

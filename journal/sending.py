@@ -63,14 +63,16 @@ def carry(delivery: Delivery) -> bool:
     try:
         sender_for(delivery.channel)(delivery)
     except Undeliverable as failure:
-        _failed(delivery, failure, at=now())
+        _failed(delivery, failure, at=now())  # now: the moment after the network, which no door knows
         return False
     except Exception:
         # What it says may quote an address or a stranger's words; our log keeps only its type and place,
         # and takes them from a field, where `exception()` would hand the whole to every handler.
         log.error("delivery.error", delivery=str(delivery.pk), kind=delivery.kind, exc_info=True)
+        # now: the moment after the network, which no door knows
         _failed(delivery, Undeliverable("error"), at=now())
         return False
+    # now: the moment after the network, which no door knows
     Delivery.objects.filter(pk=delivery.pk).update(sent_at=now(), dead_at=None, last_error="")
     return True
 
@@ -93,5 +95,6 @@ def _let_rest(delivery: Delivery, until: datetime) -> None:
 
     "There" is the endpoint of a webhook, and for mail our one mail server.
     """
+    # now: the moment after the network, which no door knows
     others = Delivery.objects.due(now()).filter(channel=delivery.channel, endpoint_id=delivery.endpoint_id)
     others.update(due_at=until)

@@ -60,6 +60,7 @@ def send_webhook(delivery: Delivery) -> None:
     if endpoint is None:
         raise Undeliverable("endpoint_disabled", final=True)
     body = payload(delivery)
+    # now: the moment at the network, which no door knows
     headers = signed_headers(str(delivery.id), body, endpoint.secrets, now())
     headers |= {"content-type": "application/json", "user-agent": "Recourse"}
     judge(delivery, post(endpoint.url, body, headers))
@@ -75,6 +76,7 @@ def judge(delivery: Delivery, answer: Answer) -> None:
         raise Undeliverable("http_410", final=True)
     raise Undeliverable(
         f"http_{answer.status}",
+        # now: the moment at the network, which no door knows
         retry_after=seconds_to_wait(answer.retry_after, now()),
         rest=answer.status in OVERLOADED,
     )

@@ -62,7 +62,7 @@ class AppealForm(SendingForm, ContactFields):
 
     def clean_urgent_by(self) -> date | None:
         day = self.cleaned_data["urgent_by"]
-        if day and day < now().date():
+        if day and day < now().date():  # now: what is typed is judged when it is typed
             raise forms.ValidationError(_("This day has passed. Give a later one or leave it empty."))
         return day
 

@@ -100,6 +100,7 @@ class NoticeForm(SendingForm, ContactFields):
         if len(platforms) == 1:
             self.fields["platform"].initial = platforms[0]
             self.fields["platform"].widget = forms.HiddenInput()
+        # now: the choices are those of the day on which the form is shown
         choices = [("", _("I am not sure")), *((code, code) for code in rule_codes(now().date()))]
         self.fields["rule_code"].choices = choices  # type: ignore[attr-defined]
         self.fields["email"].required = True

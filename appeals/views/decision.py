@@ -131,29 +131,30 @@ def prove_case(request: HttpRequest, *, decision: Decision, link: str) -> HttpRe
 
     The link alone is not enough: anybody can claim a decision, and its owner must not open it to them.
     """
+    at = now()
     form = EnterForm(request.POST or None, initial={"reference": request.GET.get("case", "")})
     if request.method == "POST" and form.is_valid() and not from_elsewhere(request):
         try:
-            ticket = _prove(request, form, decision)
+            ticket = _prove(request, form, decision, at=at)
         except Refused as refused:
             form.add_error(None, str(refused.message))
         else:
-            access.remember_case(request, ticket)
+            access.remember_case(request, ticket, at=at)
             return HttpResponseRedirect(reverse("helpdesk:case"))
-    context = {"form": form, "link": link, "waiting": access.start_waiting()}
+    context = {"form": form, "link": link, "waiting": access.start_waiting(at=at)}
     return render(request, "appeals/prove.html", context, status=422 if form.errors else 200)
 
 
-def _prove(request: HttpRequest, form: EnterForm, decision: Decision) -> Any:
+def _prove(request: HttpRequest, form: EnterForm, decision: Decision, *, at: datetime) -> Any:
     given = form.cleaned_data
     waiting = request.POST.get("waiting", "")
     key = visitor(request)
-    ticket = access.open_case(given["reference"], given["receipt"], request_key=key, waiting=waiting)
+    ticket = access.open_case(given["reference"], given["receipt"], request_key=key, waiting=waiting, at=at)
     appeal = Appeal.objects.filter(ticket=ticket).first() if ticket else None  # sight: the receipt opens it
     if ticket is None or appeal is None:
         raise Refused(
             "no_such_case", _("This reference and this receipt do not belong together. Please try again.")
         )
     if not appeal.is_proven or decision.pk in appeal.claimed:
-        prove(appeal, by=access.person_of(ticket), at=now(), decision=decision)
+        prove(appeal, by=access.person_of(ticket), at=at, decision=decision)
     return ticket

@@ -50,10 +50,12 @@ def case_login(request: HttpRequest) -> HttpResponse:
     if not form.is_valid() or from_elsewhere(request):
         return _ask(request, form, status=422)
     given = form.cleaned_data
-    key = visitor(request)
+    key, at = visitor(request), now()
     try:
         waiting = request.POST.get("waiting", "")
-        ticket = access.open_case(given["reference"], given["receipt"], request_key=key, waiting=waiting)
+        ticket = access.open_case(
+            given["reference"], given["receipt"], request_key=key, waiting=waiting, at=at
+        )
     except Refused as refused:
         form.add_error(None, str(refused.message))
         return _ask(request, form, status=429)
@@ -66,7 +68,7 @@ def case_login(request: HttpRequest) -> HttpResponse:
             ),
         )
         return _ask(request, form, status=422)
-    access.remember_case(request, ticket)
+    access.remember_case(request, ticket, at=at)
     if given["draft"]:
         return _show(request, ticket, write=WriteForm(initial={"text": given["draft"]}))
     return HttpResponseRedirect(_next(request))
@@ -81,7 +83,7 @@ def _next(request: HttpRequest) -> str:
 def _ask(request: HttpRequest, form: EnterForm, *, status: int = 200, **more: Any) -> HttpResponse:
     context = {
         "form": form,
-        "waiting": access.start_waiting(),
+        "waiting": access.start_waiting(at=now()),
         "next": request.POST.get("next") or request.GET.get("next", ""),
         **more,
     }
@@ -95,7 +97,7 @@ def with_case(view: View) -> View:
     @never_cache
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        ticket = access.case_of(request)
+        ticket = access.case_of(request, at=now())
         if ticket is None or (request.method == "POST" and from_elsewhere(request)):
             return _ended(request)
         return view(request, ticket, *args, **kwargs)

@@ -33,9 +33,10 @@ add_endpoint(Platform.objects.get(), url="{url}", by=SYSTEM, at=now())
 OPEN_ALL = """
 import json
 from pathlib import Path
+from django.utils.timezone import now
 from helpdesk.access import open_case
 for reference, receipt in json.loads(Path("{file}").read_text()):
-    assert open_case(reference, receipt, request_key="storm").reference == reference
+    assert open_case(reference, receipt, request_key="storm", at=now()).reference == reference
 """
 OPENED_IN_A_BROWSER = 40
 STANDSTILL = 600  # seconds without progress, on a machine that does much else

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
 from django.test import RequestFactory
@@ -41,12 +40,12 @@ def request_():
 
 def fail(opened, times, *, request_key="otto"):
     for _each in range(times):
-        assert open_case(opened.ticket.reference, "wrong", request_key=request_key) is None
+        assert open_case(opened.ticket.reference, "wrong", request_key=request_key, at=NOON) is None
 
 
 def test_reference_and_receipt_open_the_case(opened):
     typed = opened.ticket.reference.lower().replace("-", " ")
-    assert open_case(typed, opened.receipt.upper(), request_key="rita") == opened.ticket
+    assert open_case(typed, opened.receipt.upper(), request_key="rita", at=NOON) == opened.ticket
 
 
 def test_wrong_reference_and_wrong_receipt_are_answered_alike(opened, django_assert_num_queries):
@@ -60,29 +59,35 @@ def test_wrong_reference_and_wrong_receipt_are_answered_alike(opened, django_ass
     ]
     for number, (reference, receipt) in enumerate(tries):
         with django_assert_num_queries(1):
-            assert open_case(reference, receipt, request_key=str(number)) is None
+            assert open_case(reference, receipt, request_key=str(number), at=NOON) is None
 
 
 def test_guesser_must_wait_and_the_owner_need_not(opened):
     fail(opened, FREE_TRIES)
     with refused("wait"):
-        open_case(opened.ticket.reference, "wrong", request_key="otto")
-    assert open_case(opened.ticket.reference, opened.receipt, request_key="rita") == opened.ticket
+        open_case(opened.ticket.reference, "wrong", request_key="otto", at=NOON)
+    assert open_case(opened.ticket.reference, opened.receipt, request_key="rita", at=NOON) == opened.ticket
 
 
 def test_wait_grows_to_a_limit_and_a_form_that_waited_is_looked_at_once(opened):
     fail(opened, FREE_TRIES)
     reference = opened.ticket.reference
     assert wait_for(reference, "otto") == timedelta(seconds=2)
-    with time_machine.travel(NOON, tick=False):
-        waiting = start_waiting()
-    late = {"request_key": "otto", "waiting": waiting, "at": NOON + timedelta(seconds=2)}
-    with time_machine.travel(NOON + timedelta(seconds=2), tick=False):
-        assert open_case(reference, opened.receipt, **late) == opened.ticket
-        with refused("wait"):
-            open_case(reference, opened.receipt, **late)
+    late = {"request_key": "otto", "waiting": start_waiting(at=NOON), "at": NOON + timedelta(seconds=2)}
+    assert open_case(reference, opened.receipt, **late) == opened.ticket
+    with refused("wait"):
+        open_case(reference, opened.receipt, **late)
     cache.incr(next(iter(cache_keys(reference))), 50)
     assert wait_for(reference, "otto") == timedelta(seconds=20)
+
+
+@pytest.mark.parametrize(
+    "waiting", ["", "invented", start_waiting(at=NOON - timedelta(hours=2)), start_waiting(at=NOON)]
+)
+def test_form_that_has_not_waited_or_waited_long_ago_is_not_looked_at(opened, waiting):
+    fail(opened, FREE_TRIES)
+    with refused("wait"):
+        open_case(opened.ticket.reference, opened.receipt, request_key="otto", waiting=waiting, at=NOON)
 
 
 def cache_keys(reference):
