@@ -126,7 +126,9 @@ class Sample(forms.Form):
 
     what = forms.CharField(label=_("What happened"), help_text=_("In your own words."), widget=forms.Textarea)
     where = forms.URLField(label=_("Address"), assume_scheme="https")
-    when = forms.DateField(label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    when = forms.DateField(
+        label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     kind = forms.ChoiceField(label=_("Kind"), choices=[("a", _("Account")), ("b", _("Channel"))])
     ask = forms.ChoiceField(
         label=_("What do you ask for?"),

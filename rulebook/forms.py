@@ -22,7 +22,7 @@ class RuleForm(forms.Form):
     in_force_on = forms.DateField(
         label=_("In force from"),
         help_text=_("From 00:00 UTC of that day on. Tomorrow at the earliest."),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     binding = forms.ChoiceField(label=_("Language that binds"), choices=settings.LANGUAGES)
     is_repeal = forms.BooleanField(label=_("The rule ends on that day"), required=False)

@@ -30,7 +30,7 @@ class ReviewForm(forms.Form):
         label=_("The platform decides by"),
         required=False,
         help_text=_("Only when you remit. Without an answer by then the decision falls."),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     attested = forms.BooleanField(label=_("I did not take part in this decision"), required=False)
 
@@ -95,4 +95,4 @@ class OutOfCourtBodyForm(forms.ModelForm):
     class Meta:
         model = OutOfCourtBody
         fields = ["name", "country", "languages", "url", "certified_until"]
-        widgets = {"certified_until": forms.DateInput(attrs={"type": "date"})}
+        widgets = {"certified_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}

@@ -46,7 +46,7 @@ class StatementForm(forms.Form):
         label=_("Until"),
         required=False,
         help_text=_("Empty: without an end."),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     decision_ground = forms.ChoiceField(label=_("On which ground"))
     ground = forms.CharField(label=_("Law or rule"), max_length=500)
@@ -54,7 +54,7 @@ class StatementForm(forms.Form):
     category = forms.ChoiceField(label=_("Category"))
     content_type = forms.MultipleChoiceField(label=_("Kind of content"), widget=forms.CheckboxSelectMultiple)
     content_date = forms.DateField(
-        label=_("Date of the content"), widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Date of the content"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     decision_facts = forms.CharField(label=_("Facts"), max_length=5000, widget=forms.Textarea)
 

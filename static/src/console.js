@@ -69,7 +69,16 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// A form that decides says on its button what will happen, and opens what that outcome needs.
+function sayOutcome({ form, value }) {
+  const words = [...form.querySelectorAll("[data-when]")];
+  const said = words.find((each) => each.dataset.when === value) ?? words[0];
+  words.forEach((each) => (each.hidden = each !== said));
+  form.querySelectorAll("[data-opens-when]").forEach((each) => (each.open = each.dataset.opensWhen === value));
+}
+
 document.addEventListener("change", (event) => {
+  if (event.target.name === "outcome") sayOutcome(event.target);
   event.target.closest(".row-item")?.classList.toggle("is-chosen", event.target.checked);
   event.target.closest("[data-submit-on-change]")?.requestSubmit();
 });

@@ -1,6 +1,7 @@
 """The console's doors to answers: what is typed reaches the action, what is refused is said."""
 
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -222,3 +223,11 @@ def test_refused_for_what_is_new_the_same_form_sent_again_is_taken(client, subje
     assert "Look at what is new" in answer.content.decode()
     send(client, subject, turn=answer.context["form"]["turn"].value())
     assert Review.objects.get().outcome == "overturned"
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "fa"])
+def test_form_of_a_new_decision_hands_the_browser_days_that_it_understands(client, subject, language):
+    Decision.objects.update(content_date=date(2026, 1, 20))
+    client.cookies["django_language"] = language
+    html = client.get(reverse("appeals_console:review", args=[subject.pk])).content.decode()
+    assert re.search(r'name="content_date" value="2026-01-20"', html)

@@ -166,6 +166,7 @@ def answer(page, amir, language):
     page.keyboard.press("d")
     form = page.locator("form[action*='/answer/']")
     form.locator("[name=outcome][value=overturned]").check()
+    expect(form.locator(f"[data-when=overturned]:has-text('{EFFECTS}')")).to_be_visible()
     form.locator("[name=reasons]").first.fill(REASONS)
     if form.locator("[name=attested]").count():
         form.locator("[name=attested]").check()
