@@ -9,42 +9,29 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-import orjson
-
 from accounts.models import ApiKey, Platform
 from appeals.actions.decisions import Arriving, PuidsTaken, recourse_answer, take_in_statements
 from appeals.models import Decision, DecisionKind, DecisionPerson, Intake, Puid
 from appeals.statements.check import check_item
+from appeals.statements.files import Numbered, Unreadable
 from appeals.statements.recourse import check_recourse
 from journal.actors import Actor
 
 BATCH = 2000  # statements stored in one transaction
-NOT_JSON = {"line": ["The line is not valid JSON."]}
 
 Answer = dict[str, Any]
 
 
-def read_lines(lines: Iterable[bytes]) -> Iterator[Any]:
-    """The statements of an NDJSON stream; empty lines are passed over, a broken one is told as such."""
-    for text in lines:
-        if text := text.strip():
-            try:
-                yield orjson.loads(text)
-            except orjson.JSONDecodeError:
-                yield None
-
-
 def take_in_each(
-    platform: Platform, raws: Iterable[Any], *, by: ApiKey | Actor, at: datetime, intake: Intake
+    platform: Platform, raws: Iterable[Numbered], *, by: ApiKey | Actor, at: datetime, intake: Intake
 ) -> Iterator[Answer]:
     """Store what is complete, batch by batch, and say of each what became of it, in the order it came.
 
     Every batch is one transaction with one event, so that a stream that breaks off has stored whole batches.
     """
-    raws, number, expect_known = iter(raws), 0, False
+    raws, expect_known = iter(raws), False
     while batch := list(islice(raws, BATCH)):
-        judged = [_judge(raw, number + place) for place, raw in enumerate(batch, start=1)]
-        number += len(batch)
+        judged = [_judge(raw, number) for number, raw in batch]
         refused = intake.refused
         expect_known = _store_new(platform, judged, expect_known, by=by, at=at, intake=intake)
         for answer, arriving in judged:
@@ -58,8 +45,8 @@ def take_in_each(
 
 
 def _judge(raw: Any, number: int) -> tuple[Answer, Arriving | None]:
-    if raw is None:
-        return {"line": number, "status": 422, "errors": NOT_JSON}, None
+    if isinstance(raw, Unreadable):
+        return {"line": number, "status": 422, "errors": {"line": [raw.why]}}, None
     clean, errors = check_item(raw)
     recourse = None
     if not errors and raw.get("recourse") is not None:

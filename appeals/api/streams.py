@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from tempfile import SpooledTemporaryFile
 from time import monotonic
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import orjson
 import structlog
@@ -13,10 +13,11 @@ from django.utils.timezone import now
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from appeals.actions.streams import read_lines, take_in_each
+from appeals.actions.streams import take_in_each
 from appeals.api.statements import StatementsView
 from appeals.models import Door, Intake
 from appeals.statements import schema
+from appeals.statements.files import lines_read
 
 log = structlog.get_logger()
 
@@ -80,7 +81,7 @@ class StreamView(StatementsView):
         """The answers wait until all lines are read: few clients read while they still write."""
         at = now()
         intake = Intake(platform=self.platform, door=Door.STREAM, at=at)
-        raws = self.within_bounds(read_lines(lines_of(body_of(request._request))))
+        raws = lines_read(self.within_bounds(lines_of(body_of(request._request))))
         answered = SpooledTemporaryFile(max_size=8 * 1024 * 1024)  # noqa: SIM115 - the response closes it
         for each in take_in_each(self.platform, raws, by=self.key, at=at, intake=intake):
             answered.write(orjson.dumps(each) + b"\n")
@@ -92,11 +93,11 @@ class StreamView(StatementsView):
 
     stopped_at = 0
 
-    def within_bounds(self, raws: Iterator[Any]) -> Iterator[Any]:
-        """As many lines as one call may bring, in as much time as one call may take."""
+    def within_bounds(self, lines: Iterator[bytes]) -> Iterator[bytes]:
+        """As many lines as one call may bring, blank ones too, in as much time as one call may take."""
         ends = monotonic() + settings.STATEMENT_STREAM_SECONDS
-        for number, raw in enumerate(raws, start=1):
-            yield raw
+        for number, line in enumerate(lines, start=1):
+            yield line
             if number == settings.STATEMENT_STREAM_LINES or monotonic() > ends:
                 self.stopped_at = number
                 return

@@ -3,7 +3,10 @@
 import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from appeals.statements.fields import LISTS
 
@@ -25,6 +28,75 @@ _NOT_SENT = {"uuid", "platform_name", "platform_uid", "created_at", "content_id_
 _MIDNIGHT = " 00:00:00"
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A line that is no statement at all, and why."""
+
+    why: str
+
+
+NOT_JSON = Unreadable("The line is not valid JSON.")
+NOT_UTF8 = Unreadable("The row is not valid UTF-8.")
+
+# The number of a line as an editor shows it, and what stands there: values as a platform sends them.
+Numbered = tuple[int, Any]
+
+
+def lines_read(lines: Iterable[bytes]) -> Iterator[Numbered]:
+    """The statements of NDJSON; blank lines are passed over, but counted."""
+    for number, text in enumerate(lines, start=1):
+        if text := text.strip():
+            try:
+                yield number, orjson.loads(text)
+            except orjson.JSONDecodeError:
+                yield number, NOT_JSON
+
+
+def rows_read(lines: Iterable[str]) -> Iterator[Numbered]:
+    """The statements of a dump, each by the line on which its row ends, for a cell may hold line ends.
+
+    The lines are decoded with `surrogateescape`, so that one wrong byte costs one row and not the file.
+    Raises ValueError where columns are missing.
+    """
+    reader = csv.DictReader(lines)
+    missing = {"platform_uid", "category", "application_date"} - set(reader.fieldnames or ())
+    if missing:
+        raise ValueError(", ".join(sorted(missing)))
+    return _rows(reader)
+
+
+def _rows(reader: csv.DictReader) -> Iterator[Numbered]:
+    owner = None
+    while True:
+        begins = reader.line_num + 1
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:  # quotes that never close; the rows that they swallowed are lost
+            yield begins, Unreadable(f"The row that begins here cannot be read: {error}.")
+            continue
+        owner = row.get("platform_name") if owner is None else owner
+        yield reader.line_num, _row_read(row, owner)
+
+
+def _row_read(row: dict[str, str], owner: str | None) -> Any:
+    if not _is_utf8(row):
+        return NOT_UTF8
+    # The dump named `global` holds everybody's statements; loaded whole, all would become one platform's.
+    if row.get("platform_name") != owner:
+        return Unreadable(f"The row is of another platform than the first row, which is of {owner}.")
+    return from_row(row)
+
+
+def _is_utf8(row: dict[str, str]) -> bool:
+    try:
+        "".join(value for value in row.values() if isinstance(value, str)).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def from_row(row: Mapping[str, str]) -> dict[str, Any]:
     """One row of a dump as a platform would have sent it: empty cells are absent, lists are read."""
     raw: dict[str, Any] = {
@@ -43,12 +115,3 @@ def _read(name: str, value: str) -> Any:
         except ValueError:
             return value  # the check says that it is no list
     return value.removesuffix(_MIDNIGHT) if "_date" in name else value
-
-
-def rows_of(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """The statements of a dump. Raises ValueError where columns are missing."""
-    reader = csv.DictReader(lines)
-    missing = {"platform_uid", "category", "application_date"} - set(reader.fieldnames or ())
-    if missing:
-        raise ValueError(", ".join(sorted(missing)))
-    return map(from_row, reader)

@@ -42,11 +42,21 @@ def statuses(answers):
 
 
 def test_every_line_is_answered_for_itself_in_its_order(client, key):
-    answers = send(client, key, *statements("a"), {}, b"{broken", b"", b"[]", *statements("b", "c"))
+    answers = send(client, key, *statements("a"), {}, b"{broken", b"[]", *statements("b", "c"))
     assert statuses(answers) == [201, 422, 422, 422, 201, 201]
-    assert [answer["line"] for answer in answers] == [1, 2, 3, 4, 5, 6]
     assert len(answers[1]["errors"]) == 14
     assert Decision.objects.count() == 3
+
+
+def test_lines_are_numbered_as_an_editor_numbers_them(client, key):
+    answers = send(client, key, b"", *statements("a"), b"  \r", b"{", b"", *statements("b"))
+    assert [(answer["line"], answer["status"]) for answer in answers] == [(2, 201), (4, 422), (6, 201)]
+
+
+def test_blank_lines_too_count_against_what_one_call_may_bring(client, key, settings):
+    settings.STATEMENT_STREAM_LINES = 3
+    answers = send(client, key, b"", b"", b"", *statements("a"))
+    assert [(answer["line"], answer["status"]) for answer in answers] == [(3, 413)]
 
 
 def test_stream_that_is_sent_again_goes_on_where_it_stopped(client, key):
