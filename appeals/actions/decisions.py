@@ -73,8 +73,14 @@ class Arriving:
         """What `recourse` says in the answer, where the request had it."""
         if self.recourse is None:
             return None
-        told = recourse_answer(self.id, self.reference, self.appeal_until)
-        return told | {"errors": {"rule": [NO_SUCH_RULE]}} if self.rule_is_unknown else told
+        told, errors = recourse_answer(self.id, self.reference, self.appeal_until), self.kept_without
+        return told | {"errors": errors} if errors else told
+
+    @property
+    def kept_without(self) -> dict[str, list[str]]:
+        """What of `recourse` was not kept, by its member, and why. The decision is kept all the same."""
+        unknown = self.recourse["unknown"] if self.recourse else {}
+        return ({"rule": [NO_SUCH_RULE]} if self.rule_is_unknown else {}) | unknown
 
 
 def recourse_answer(decision_id: UUID, reference: str, appeal_until: datetime | None) -> dict[str, Any]:
@@ -109,6 +115,7 @@ def take_in_statements(
                 _store(platform, arriving, at)
                 _tell_people(arriving, at)
                 intake.taken += len(arriving)
+                _count_kept_without(arriving, intake)
                 intake.save()
                 record(
                     intake,
@@ -126,6 +133,16 @@ def take_in_statements(
                 raise PuidsTaken(_taken_among(platform, arriving)) from None
             if tried == _TRIES - 1:
                 raise
+
+
+def _count_kept_without(arriving: Iterable[Arriving], intake: Intake) -> None:
+    """For the operator: rules that nobody published, members that nobody knows. Their names are not counted
+    apart, for a client that makes them up would fill the figures."""
+    for statement in arriving:
+        if statement.rule_is_unknown:
+            intake.count("recourse.rule")
+        if statement.recourse and statement.recourse["unknown"]:
+            intake.count("recourse.unknown")
 
 
 _windows: dict[tuple[date, int], datetime] = {}

@@ -41,7 +41,10 @@ class Intake(Row):
         self.refused += 1
         for field in fields:
             name = ".".join(part for part in field.split(".") if not part.isdigit())
-            self.errors[name] = self.errors.get(name, 0) + 1
+            self.count(name)
+
+    def count(self, name: str, times: int = 1) -> None:
+        self.errors[name] = self.errors.get(name, 0) + times
 
     def note_all(self, refused: Iterable[Iterable[str]]) -> None:
         for fields in refused:

@@ -1,18 +1,24 @@
 """The member `recourse` of a statement: what a person's way to a remedy needs and the European schema lacks.
 
-Unknown members are ignored, as everywhere in a statement. Errors are named `recourse.<field>`.
+Errors are named `recourse.<field>` and refuse the statement. A member that nobody knows refuses nothing, for
+a decision must not be lost over a slip of the pen; but it is told, because `inform_at` for `informed_at`
+would silently give the person another window.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from difflib import get_close_matches
+from itertools import islice
 from typing import Any
 
 from appeals.statements.check import Errors
 
 ORDER_KINDS = ("court", "administrative", "informal")
 MOST_EFFECTS = 100
+MOST_UNKNOWN = 20  # are named in an answer
 
+_LONGEST_NAME = 60  # characters of an unknown name that are said again
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", re.IGNORECASE)
 _CONTACT = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;.]+")
 _RULE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -30,7 +36,22 @@ def check_recourse(raw: Any) -> tuple[dict[str, Any] | None, Errors]:
     clean = _members(raw, "recourse", _RECOURSE, errors)
     if errors:
         return None, errors
+    clean["unknown"] = dict(islice(_unknown(raw, "", _RECOURSE), MOST_UNKNOWN)) if raw else {}
     return clean, errors
+
+
+def _unknown(raw: Mapping, place: str, readers: dict[str, Read]) -> Iterator[tuple[str, list[str]]]:
+    """The members that were not kept, however deep, by their place; each with the one it may stand for."""
+    for name in (name for name in raw if name not in readers):
+        near = get_close_matches(name[:_LONGEST_NAME], readers, n=1)
+        meant = f" Did you mean {near[0]}?" if near else ""
+        yield place + name[:_LONGEST_NAME], [f"There is no member of this name. It was not kept.{meant}"]
+    for name, inner in _WITHIN.items() if readers is _RECOURSE else ():
+        given = raw.get(name) or []
+        several_given = given if isinstance(given, list) else [given]
+        for index, each in enumerate(several_given):
+            at = f"{name}.{index}." if isinstance(given, list) else f"{name}."
+            yield from _unknown(each or {}, at, inner)
 
 
 def _say(errors: Errors, place: str, end: str) -> None:
@@ -181,3 +202,4 @@ _RECOURSE: dict[str, Read] = {
     "effects": effects,
     "in_force": several(in_force),
 }
+_WITHIN = {"order": _ORDER, "effects": _EFFECT, "in_force": _IN_FORCE}

@@ -311,6 +311,13 @@ def test_wrong_recourse_refuses_the_statement_by_its_field(client, key):
     assert Decision.objects.count() == 0
 
 
+def test_unknown_member_of_recourse_is_told_and_the_decision_kept(client, key):
+    response = post(client, key, a_statement(recourse={"inform_at": "2026-05-23T09:00:00Z"}))
+    assert response.status_code == 201
+    assert list(response.json()["recourse"]["errors"]) == ["inform_at"]
+    assert Intake.objects.get().errors == {"recourse.unknown": 1}
+
+
 @pytest.fixture
 def rule():
     rule = Rule.objects.create(code="4.2", created_at=NOON)
@@ -339,6 +346,7 @@ def test_rule_without_a_version_that_day_is_an_error_not_a_lost_decision(client,
     response = post(client, key, a_statement(application_date=day, recourse={"rule": code}))
     assert response.status_code == 201
     assert list(response.json()["recourse"]["errors"]) == ["rule"]
+    assert Intake.objects.get().errors == {"recourse.rule": 1}
     assert Decision.objects.get().rule_version is None
 
 

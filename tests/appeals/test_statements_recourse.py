@@ -11,11 +11,36 @@ def test_nothing_given_is_nothing():
     assert check_recourse(None) == (None, {})
 
 
-def test_unknown_members_are_ignored_and_empty_ones_are_nothing():
-    clean, errors = check_recourse({"user_ref": " u-1 ", "colour": "red", "rule": ""})
+def test_empty_members_are_nothing():
+    clean, errors = check_recourse({"user_ref": " u-1 ", "rule": ""})
     assert errors == {}
     assert (clean["user_ref"], clean["rule"], clean["effects"]) == ("u-1", None, [])
-    assert "colour" not in clean
+
+
+def unknown(raw):
+    clean, errors = check_recourse(raw)
+    assert errors == {}
+    return clean["unknown"]
+
+
+def test_unknown_member_is_told_with_the_one_it_may_stand_for():
+    assert unknown({"inform_at": "2026-11-23T09:30:00Z"}) == {
+        "inform_at": ["There is no member of this name. It was not kept. Did you mean informed_at?"]
+    }
+    assert unknown({"colour": "red"}) == {"colour": ["There is no member of this name. It was not kept."]}
+
+
+def test_unknown_members_are_found_however_deep():
+    effect = {"id": "1", "kind": "ban", "irreversable": True}
+    found = unknown({"order": ORDER | {"x": 1}, "effects": [effect], "in_force": [{"kind": "mute", "y": 1}]})
+    assert list(found) == ["order.x", "effects.0.irreversable", "in_force.0.y"]
+    assert unknown([]) == unknown({"order": None, "effects": []}) == {}
+
+
+def test_names_of_unknown_members_fill_no_answer():
+    found = unknown({f"{number} {'x' * 500}": 1 for number in range(1000)})
+    assert len(found) == 20
+    assert max(map(len, found)) == 60
 
 
 def test_moment_is_kept_in_utc():
