@@ -147,7 +147,11 @@ HOME = Home(STATE_DIR)
 if PRODUCTION and not (env.str("DATABASE_URL", "") and env.str("VALKEY_URL", "")):
     raise ImproperlyConfigured("DATABASE_URL and VALKEY_URL must be set: production brings its own servers.")
 DATABASES = {"default": read_database_url(env.str("DATABASE_URL", "") or HOME.database_url)}
-DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("DATABASE_BEHIND_PGBOUNCER", False)
+BEHIND_PGBOUNCER = env.bool("DATABASE_BEHIND_PGBOUNCER", False)
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = BEHIND_PGBOUNCER
+# journal/prepared.py: a statement seen so often on a connection is planned once. Not where each transaction
+# may get another connection, which does not know the plan.
+DATABASES["default"]["OPTIONS"]["prepare_threshold"] = None if BEHIND_PGBOUNCER else 5
 # Long-running processes keep this many connections open; a command of manage.py opens one and closes it.
 POOL = env.between("RECOURSE_POOL", 0, 0, 100)
 if POOL:

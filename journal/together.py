@@ -1,11 +1,33 @@
 """New rows of several tables, written by one statement: one way to the database and back."""
 
+from collections.abc import Callable
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
-from django.db import connection
+from django.contrib.postgres.search import SearchVectorField
+from django.db import connection, models
 from django.db.models import Field, Model
 from django.db.models.expressions import DatabaseDefault
+
+from journal.prepared import execute
+
+# What the driver takes as it stands, so that nothing is asked of the field for each row.
+PLAIN = {
+    models.BinaryField,
+    models.BooleanField,
+    models.CharField,
+    models.DateField,
+    models.DateTimeField,
+    models.EmailField,
+    models.ForeignKey,
+    models.OneToOneField,
+    models.PositiveIntegerField,
+    models.PositiveSmallIntegerField,
+    models.TextField,
+    models.UUIDField,
+    SearchVectorField,
+}
 
 
 def write_together(*rows: Model) -> None:
@@ -13,31 +35,42 @@ def write_together(*rows: Model) -> None:
 
     Sends no signals. PostgreSQL chooses the order, so no two events of one subject may be among them.
     """
-    inserts, values = [], []
+    inserts: list[str] = []
+    values: list[Any] = []
     for row in rows:
-        fields = tuple(field for field in row._meta.concrete_fields if not _is_left_out(row, field))
-        inserts.append(_insert(type(row), fields))
-        values += [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
+        head, writers = _plan(type(row))
+        places = [write(row, values) for write in writers]
+        inserts.append(f"{head} VALUES ({', '.join(places)})")
     *first, last = inserts
     beside = ", ".join(f"written_{number} AS ({insert})" for number, insert in enumerate(first))
-    with connection.cursor() as cursor:
-        cursor.execute(f"WITH {beside} {last}" if first else last, values)
+    execute(f"WITH {beside} {last}" if first else last, values)
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
 
 
-def _is_left_out(row: Model, field: Field) -> bool:
-    """Whether the database gives this value: nothing, a running number, or what a trigger sets."""
-    value = getattr(row, field.attname)
-    return value is None or isinstance(value, DatabaseDefault)
+Writer = Callable[[Model, list[Any]], str]
 
 
 @cache
-def _insert(model: type[Model], fields: tuple[Field, ...]) -> str:
+def _plan(model: type[Model]) -> tuple[str, list[Writer]]:
+    """How an INSERT of this model begins, and for each column what adds its value and says its place."""
+    fields = model._meta.concrete_fields
     columns = ", ".join(f'"{field.column}"' for field in fields)
-    return f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({", ".join(map(_place, fields))})'  # noqa: S608 - names of our own models
+    return f'INSERT INTO "{model._meta.db_table}" ({columns})', [_writer(field) for field in fields]
 
 
-def _place(field: Any) -> str:
-    """Where a value goes; an array says of what."""
-    return field.get_placeholder(None, None, connection) if hasattr(field, "get_placeholder") else "%s"
+def _writer(field: Field) -> Writer:
+    read = attrgetter(field.attname)
+    is_plain = type(field) in PLAIN
+    cast = f"::{field.db_type(connection)}" if hasattr(field, "get_placeholder") else ""
+
+    def write(row: Model, values: list[Any]) -> str:
+        value = read(row)
+        if value is None or isinstance(value, DatabaseDefault):
+            return "DEFAULT"  # nothing, a running number, or what a trigger sets
+        values.append(
+            value if is_plain else field.get_db_prep_save(field.pre_save(row, add=True), connection)
+        )
+        return f"${len(values)}{cast}"
+
+    return write
