@@ -64,7 +64,6 @@ def deliveries_to(
     due_at: datetime | None = None,
 ) -> list[Delivery]:
     """The same, for a caller that writes them together with the rows of what happened."""
-    wanting = WebhookEndpoint.objects.wanting(event_type).filter(platform=platform_id)
     return [
         delivery_of(
             event_type,
@@ -75,5 +74,5 @@ def deliveries_to(
             body=data,
             due_at=due_at,
         )
-        for endpoint in wanting.values_list("pk", flat=True)
+        for endpoint in WebhookEndpoint.objects.wanting(event_type, platform_id)
     ]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -13,6 +14,7 @@ from accounts.models.people import User
 from accounts.sealing import unseal
 from journal.actors import Actor
 from journal.ids import Row
+from journal.prepared import execute
 
 
 class Platform(Row):
@@ -119,12 +121,19 @@ class ApiKey(Row):
         return set(scopes) <= set(self.scopes)
 
 
+# Asked for every appeal that is filed.
+WANTING = """
+SELECT endpoint.id FROM accounts_webhookendpoint endpoint
+JOIN accounts_platform platform ON platform.id = endpoint.platform_id
+WHERE platform.id = $1 AND platform.is_active AND endpoint.disabled_at IS NULL
+    AND (endpoint.event_types = '{}' OR $2 = ANY (endpoint.event_types))
+"""
+
+
 class WebhookEndpointSet(models.QuerySet["WebhookEndpoint"]):
-    def wanting(self, event_type: str) -> "WebhookEndpointSet":
+    def wanting(self, event_type: str, platform_id: UUID) -> list[UUID]:
         """Endpoints in use that asked for this type of event; one that names none wants all."""
-        return self.filter(disabled_at=None, platform__is_active=True).filter(
-            Q(event_types=[]) | Q(event_types__contains=[event_type])
-        )
+        return [pk for (pk,) in execute(WANTING, [platform_id, event_type]).fetchall()]
 
 
 class WebhookEndpoint(Row):

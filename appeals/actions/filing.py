@@ -1,6 +1,6 @@
 """Filing an appeal, and putting the decisions under it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -11,20 +11,24 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from appeals import webhooks
 from appeals.finding import words_of
-from appeals.models import Appeal, AppealDecision, Decider, Decision, DecisionPerson, Notice, Party
+from appeals.models import Appeal, AppealDecision, Decider, Decision, Notice, Party
 from appeals.permissions import can_appeal
 from helpdesk.access import person_of
-from helpdesk.actions import Letter, Opened, bar, lock, open_ticket
+from helpdesk.actions import Letter, Opened, bar, lock, open_within
 from helpdesk.attachments import Accepted
-from helpdesk.models import Attachment, Barred, Priority, Queue, QueueKind, Ticket
+from helpdesk.models import Barred, Priority, Queue, QueueKind, Ticket
 from journal.actions import event_of
 from journal.actors import Actor, Acts, actor_of
 from journal.errors import Refused, refusing, require
 from journal.models import Delivery, Event
+from journal.prepared import execute
 from journal.together import write_together
 
 URGENT_WITHIN = timedelta(days=14)  # an appeal that must be answered before a date so near goes ahead
 
+KEEP = """
+UPDATE appeals_decisionperson SET empty_at = NULL WHERE decision_id = ANY ($1) AND emptied_at IS NULL
+"""
 ALREADY_OPEN = Refused(
     "appeal_open",
     gettext_lazy("This decision is already under appeal. Open that case with its receipt and add to it."),
@@ -68,28 +72,46 @@ def file_appeal(
     The same form sent again opens the same case. Raises PermissionDenied, Refused("appeal_open").
     """
     require(can_appeal(by, decisions, side=side, is_proven=is_proven, notice=notice))
-    opened = open_ticket(
-        Queue.objects.entry(QueueKind.APPEAL),
-        replace(letter, attachments=[*letter.attachments, *letter.mandate]),
-        by=by,
-        at=at,
-        summary=_summary(decisions),
-        category=_category(decisions),
-        priority=letter.priority(at),
-        found_by=words_of(decisions) if is_proven else (),
-    )
-    if not opened.was_new:
-        return opened
-    by = person_of(opened.ticket) if actor_of(by).kind == "person" else by
-    appeal = _appeal(opened.ticket, decisions, letter, side=side, is_proven=is_proven)
-    filed = _filed(appeal, decisions, by=by, at=at)
-    if is_proven:
-        take_up(appeal, decisions, by=by, at=at, notice=notice, beside=(appeal, filed))
-    else:
-        write_together(appeal, filed)
-        for decision in decisions:  # also while it is only claimed: they would name it, or check a mandate
-            _bar_decider(opened.ticket, decision, by=by, at=at)
+
+    def record(ticket: Ticket) -> Iterator[Model]:
+        appeal = _appeal(ticket, decisions, letter, side=side, is_proven=is_proven)
+        yield appeal
+        yield _filed(appeal, decisions, by=_who(by, ticket))
+        if is_proven:
+            yield from _places(appeal, decisions, at=at, notice=notice)
+
+    with refusing("one_open_appeal_per_side", ALREADY_OPEN, savepoint=False):
+        opened = open_within(
+            Queue.objects.entry(QueueKind.APPEAL),
+            replace(letter, attachments=[*letter.attachments, *letter.mandate]),
+            by=by,
+            at=at,
+            summary=_summary(decisions),
+            category=_category(decisions),
+            priority=letter.priority(at),
+            found_by=words_of(decisions) if is_proven else (),
+            beside=record,
+        )
+    if opened.was_new:
+        _after_filing(opened.ticket.appeal, decisions, letter, by=_who(by, opened.ticket), at=at)
     return opened
+
+
+def _who(by: Actor | Acts, ticket: Ticket) -> Actor | Acts:
+    """Somebody who writes in for the first time is from now on the person of this case."""
+    return person_of(ticket) if actor_of(by).kind == "person" else by
+
+
+def _after_filing(
+    appeal: Appeal, decisions: Sequence[Decision], letter: AppealLetter, *, by: Actor | Acts, at: datetime
+) -> None:
+    if letter.mandate:  # the last of the files that came with it
+        appeal.mandate = appeal.ticket.attachments.order_by("-id").first()
+        appeal.save(update_fields=["mandate"])
+    if appeal.is_proven:
+        execute(KEEP, [[decision.pk for decision in decisions]])
+    for decision in decisions:  # also while it is only claimed: they would name it, or check a mandate
+        _bar_decider(appeal.ticket, decision, by=by, at=at)
 
 
 def _appeal(
@@ -108,16 +130,15 @@ def _appeal(
         needs_leave=any(is_late(decision, at) for decision in decisions),
         described=letter.described,
         claimed=[] if is_proven else [decision.pk for decision in decisions],
-        mandate=_mandate_of(ticket) if letter.mandate else None,
     )
 
 
-def _filed(appeal: Appeal, decisions: Sequence[Decision], *, by: Actor | Acts, at: datetime) -> Event:
+def _filed(appeal: Appeal, decisions: Sequence[Decision], *, by: Actor | Acts) -> Event:
     return event_of(
         appeal,
         "filed",
         by=by,
-        at=at,
+        at=appeal.filed_at,
         ticket=appeal.ticket_id,
         side=appeal.side,
         round=appeal.round,
@@ -140,10 +161,6 @@ def _category(decisions: Sequence[Decision]) -> str:
     return (decisions[0].category or "") if decisions else ""
 
 
-def _mandate_of(ticket: Ticket) -> Attachment | None:
-    return ticket.attachments.order_by("-id").first()
-
-
 def article20_of(decision: Decision) -> str:
     """Under which letter of DSA Art. 20(1) the reports count an appeal against it: the gravest effect."""
     kinds = AppealDecision.Article20
@@ -158,36 +175,29 @@ def article20_of(decision: Decision) -> str:
     )
 
 
-def take_up(
-    appeal: Appeal,
-    decisions: Iterable[Decision],
-    *,
-    by: Actor | Acts,
-    at: datetime,
-    notice: Notice | None = None,
-    beside: Sequence[Model] = (),
-) -> None:
-    """Put the decisions under appeal: their places, their bars, and word to the platforms.
+def take_up(appeal: Appeal, decisions: Sequence[Decision], *, by: Actor | Acts, at: datetime) -> None:
+    """Put decisions that were only claimed under appeal: their places, their bars, word to the platforms."""
+    with refusing("one_open_appeal_per_side", ALREADY_OPEN, savepoint=False):
+        write_together(*_places(appeal, decisions, at=at))
+    execute(KEEP, [[decision.pk for decision in decisions]])
+    for decision in decisions:
+        _bar_decider(appeal.ticket, decision, by=by, at=at)
 
-    `beside` are new rows that are written together with them: the appeal's own.
-    """
-    places = [
-        AppealDecision(
+
+def _places(
+    appeal: Appeal, decisions: Iterable[Decision], *, at: datetime, notice: Notice | None = None
+) -> Iterator[Model]:
+    """The decisions' places under appeal, and what their platforms are told."""
+    for decision in decisions:
+        place = AppealDecision(
             appeal=appeal,
             decision=decision,
             side=appeal.side,
             party=notice.pk if notice else decision.pk,
             article20=article20_of(decision),
         )
-        for decision in decisions
-    ]
-    words = [each for place in places for each in _words_to_platform(place, at=at)]
-    with refusing("one_open_appeal_per_side", ALREADY_OPEN, savepoint=False):
-        write_together(*beside, *places, *words)
-    for place in places:
-        _bar_decider(appeal.ticket, place.decision, by=by, at=at)
-    taken = [place.decision_id for place in places]
-    DecisionPerson.objects.filter(pk__in=taken, emptied_at=None).update(empty_at=None)
+        yield place
+        yield from _words_to_platform(place, at=at)
 
 
 def _words_to_platform(place: AppealDecision, *, at: datetime) -> list[Delivery]:

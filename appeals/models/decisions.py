@@ -5,6 +5,7 @@ key. What is said of a person stands in a table of its own and is erased.
 """
 
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Platform
 from journal.ids import Row
+from journal.prepared import Reading
 from rulebook.models import RuleVersion
 
 
@@ -151,6 +153,22 @@ class DecisionPerson(models.Model):
                 condition=Q(empty_at__isnull=False, emptied_at=None),
             ),
         ]
+
+
+_WITH_PERSON = Reading(
+    "appeals_decision LEFT JOIN appeals_decisionperson ON decision_id = appeals_decision.id"
+    " WHERE appeals_decision.id = $1",
+    Decision,
+    DecisionPerson,
+)
+
+
+def decision_with_person(pk: UUID) -> Decision | None:
+    """A decision and what is said of its person. Asked for every appeal that is sent."""
+    for decision, person in _WITH_PERSON.ask(pk):
+        Decision._meta.get_field("person").set_cached_value(decision, person)
+        return decision
+    return None
 
 
 class Effect(Row):

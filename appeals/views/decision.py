@@ -20,8 +20,9 @@ from accounts.visitors import visitor
 from appeals.actions.filing import file_appeal
 from appeals.actions.proofs import prove
 from appeals.forms.appealing import AppealForm
-from appeals.links import read_link
+from appeals.links import Link, read_link
 from appeals.models import Appeal, AppealDecision, Decision, DecisionKind, Party
+from appeals.models.decisions import decision_with_person
 from appeals.telling import tell
 from appeals.window import last_day, window_end
 from helpdesk import access
@@ -33,8 +34,7 @@ from journal.actors import Actor
 from journal.errors import Refused
 
 View = Callable[..., HttpResponseBase]
-BEHIND = ("person",)  # what filing needs; the pages also tell the rule and who ordered it
-SHOWN = (*BEHIND, "platform", "order", "rule_version__rule", "content_rule_version__rule")
+SHOWN = ("person", "platform", "order", "rule_version__rule", "content_rule_version__rule")
 
 
 def with_decision(view: View) -> View:
@@ -44,9 +44,7 @@ def with_decision(view: View) -> View:
     @wraps(view)
     def wrapped(request: HttpRequest, link: str, **kwargs: Any) -> HttpResponseBase:
         read = read_link(link)
-        needed = BEHIND if request.method == "POST" else SHOWN
-        held = Decision.objects.select_related(*needed)  # sight: the signed link opens it
-        decision = held.filter(pk=read.decision_id, kind=DecisionKind.RESTRICTION).first() if read else None
+        decision = _decision_of(read, is_shown=request.method != "POST") if read else None
         if read is None or decision is None:
             return render(request, "appeals/no_decision.html", status=404)
         if not read.opens(decision, at=now()):
@@ -55,6 +53,15 @@ def with_decision(view: View) -> View:
         return view(request, decision=decision, link=link, **kwargs)
 
     return wrapped
+
+
+def _decision_of(link: Link, *, is_shown: bool) -> Decision | None:
+    """The restriction that a signed link opens; its page also tells the rule and who ordered it."""
+    if not is_shown:
+        decision = decision_with_person(link.decision_id)
+        return decision if decision and decision.kind == DecisionKind.RESTRICTION else None
+    held = Decision.objects.select_related(*SHOWN)  # sight: the signed link opens it
+    return held.filter(pk=link.decision_id, kind=DecisionKind.RESTRICTION).first()
 
 
 def _speak(request: HttpRequest, decision: Decision) -> None:

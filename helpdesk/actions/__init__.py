@@ -15,7 +15,7 @@ from helpdesk.actions.contacts import confirm_contact, set_contact, tell_person
 from helpdesk.actions.ending import mark_spam, merge, reopen, resolve, withdraw
 from helpdesk.actions.erasing import case_data, erase_case, purge_due, told_events
 from helpdesk.actions.filing import attach, content_of
-from helpdesk.actions.opening import NEWCOMER, Letter, Opened, open_ticket
+from helpdesk.actions.opening import NEWCOMER, Letter, Opened, open_ticket, open_within
 from helpdesk.actions.sorting import link, move_to_queue, screen, set_priority, unlink
 from helpdesk.actions.tickets import lock, move_ticket
 from helpdesk.actions.writing import (
@@ -55,6 +55,7 @@ __all__ = [
     "move_to_queue",
     "no_answer_needed",
     "open_ticket",
+    "open_within",
     "person_writes",
     "purge_due",
     "release",

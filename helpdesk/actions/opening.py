@@ -1,11 +1,12 @@
 """A case begins. The same form sent twice opens one case (design 13)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from helpdesk.actions.contacts import contact_rows
@@ -19,6 +20,7 @@ from journal.actors import Actor, actor_of
 from journal.errors import Refused
 from journal.ids import uuid7
 from journal.models import Event
+from journal.prepared import execute
 from journal.references import new_reference
 from journal.together import write_together
 
@@ -28,10 +30,10 @@ SHORTEST_TOKEN = 20
 NEWCOMER = Actor("person")  # somebody who writes in for the first time; history then names the case
 CLAIM = """
 WITH claimed AS (
-    INSERT INTO helpdesk_submission (id, token_hash, ticket_id, sent_at) VALUES (%s, %s, %s, %s)
+    INSERT INTO helpdesk_submission (id, token_hash, ticket_id, sent_at) VALUES ($1, $2, $3, $4)
     ON CONFLICT (token_hash) DO NOTHING RETURNING id
 )
-SELECT EXISTS (SELECT FROM claimed), EXISTS (SELECT FROM helpdesk_ticket WHERE reference = %s)
+SELECT EXISTS (SELECT FROM claimed), EXISTS (SELECT FROM helpdesk_ticket WHERE reference = $5)
 """
 
 
@@ -59,8 +61,7 @@ class Opened:
     was_new: bool
 
 
-@transaction.atomic
-def open_ticket(
+def open_within(
     queue: Queue,
     letter: Letter,
     *,
@@ -70,13 +71,14 @@ def open_ticket(
     category: str = "",
     priority: int = Priority.NORMAL,
     found_by: Iterable[str] = (),
+    beside: Callable[[Ticket], Iterable[Model]] = lambda ticket: (),
 ) -> Opened:
-    """Open a case in `queue` with the person's first words.
+    """Open a case in `queue` with the person's first words, within the caller's transaction.
 
-    A caller that keeps a record of its own wraps this in `atomic()` and writes it where `was_new`. The same
-    token within the hour gives the same case and receipt again and stores nothing; two at the same
+    The same token within the hour gives the same case and receipt again and stores nothing; two at the same
     moment wait for each other at the unique constraint. Raises Refused("already_sent") after the hour.
-    `found_by` are words that staff may search for and that nobody said in the case.
+    `found_by` are words that staff may search for and that nobody said in the case. `beside` gives the rows
+    of a record that the caller's app keeps of a new case; the statement that writes the case writes them too.
     """
     ticket = _ticket(queue, letter, at=at, summary=summary[:200], category=category, priority=priority)
     if not _claim(letter.token, ticket, at):
@@ -91,10 +93,14 @@ def open_ticket(
         _opened(ticket, by=actor),
         *([message] if message else []),
         *(contact_rows(ticket, at=at, **letter.contact) if letter.contact else []),
+        *beside(ticket),
     )
     if message:
         file_away(ticket, letter.attachments, by=actor, at=at, side=Side.PERSON, message=message)
     return Opened(ticket, words_from_token(letter.token, language=letter.language), was_new=True)
+
+
+open_ticket = transaction.atomic(open_within)  # for a caller that keeps no record of its own
 
 
 def _ticket(queue: Queue, letter: Letter, *, at: datetime, priority: int, **fields: Any) -> Ticket:
@@ -146,9 +152,8 @@ def _claim(token: str, ticket: Ticket, at: datetime) -> bool:
     if len(token) < SHORTEST_TOKEN:
         raise Refused("no_token", _("This form was not complete. Load it again and send it once more."))
     ticket.reference = new_reference()
-    with connection.cursor() as cursor:
-        cursor.execute(CLAIM, [uuid7(), token_hash(token), ticket.pk, at, ticket.reference])
-        is_first, is_taken = cursor.fetchone()
+    claim = [uuid7(), token_hash(token), ticket.pk, at, ticket.reference]
+    is_first, is_taken = execute(CLAIM, claim).fetchone()
     while is_taken:
         ticket.reference = new_reference()
         is_taken = Ticket.objects.filter(reference=ticket.reference).exists()

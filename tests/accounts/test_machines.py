@@ -74,13 +74,27 @@ def test_two_secrets_sign_for_a_day_after_a_rotation(lena):
 def test_disabled_endpoint_wants_nothing_and_may_be_added_again(lena):
     platform = make_platform()
     endpoint, __ = actions.add_endpoint(platform, url=URL, event_types=["appeal.filed"], by=lena, at=NOON)
-    assert list(WebhookEndpoint.objects.wanting("appeal.filed")) == [endpoint]
-    assert not WebhookEndpoint.objects.wanting("appeal.decided").exists()
+    assert WebhookEndpoint.objects.wanting("appeal.filed", platform.pk) == [endpoint.pk]
+    assert WebhookEndpoint.objects.wanting("appeal.decided", platform.pk) == []
     with pytest.raises(Refused):
         actions.add_endpoint(platform, url=URL, by=lena, at=NOON)
     actions.disable_endpoint(endpoint, by=lena, at=NOON)
-    assert not WebhookEndpoint.objects.wanting("appeal.filed").exists()
+    assert WebhookEndpoint.objects.wanting("appeal.filed", platform.pk) == []
     actions.add_endpoint(platform, url=URL, by=lena, at=NOON)
+
+
+def test_endpoint_that_names_no_event_wants_all_but_of_its_own_platform(lena):
+    platform, other = make_platform(), make_platform()
+    endpoint, __ = actions.add_endpoint(platform, url=URL, by=lena, at=NOON)
+    assert WebhookEndpoint.objects.wanting("appeal.filed", platform.pk) == [endpoint.pk]
+    assert WebhookEndpoint.objects.wanting("appeal.filed", other.pk) == []
+
+
+def test_platform_that_has_ended_wants_nothing(lena):
+    platform = make_platform()
+    actions.add_endpoint(platform, url=URL, by=lena, at=NOON)
+    Platform.objects.update(is_active=False)
+    assert WebhookEndpoint.objects.wanting("appeal.filed", platform.pk) == []
 
 
 @pytest.mark.parametrize(
