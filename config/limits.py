@@ -15,6 +15,8 @@ import structlog
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
 
+from config.cache import Cache
+
 log = structlog.get_logger()
 
 PAUSE = 10  # seconds in which nobody asks a Valkey that did not answer
@@ -49,7 +51,7 @@ def _patient(name: str) -> Callable[..., Any]:
     return ask
 
 
-class LimitsCache(RedisCache):
+class LimitsCache(Cache):
     add = _patient("add")
     clear = _patient("clear")
     delete = _patient("delete")

@@ -1,16 +1,17 @@
 """The outbox: what must be told is a row first, and leaves after the commit."""
 
+import os
 import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
 import structlog
-from celery import current_app
+from celery import Celery, current_app
 from django.db import connection, transaction
-from kombu.pools import producers
+from kombu.pools import ProducerPool, producers
 
 from journal.actions import Subject
 from journal.models import Channel, Delivery, Lane
@@ -127,14 +128,19 @@ def call_soon(task: str, arguments: list[Any], **options: Any) -> None:
     if time.monotonic() < _broker_back_at:
         return
     try:
-        broker = current_app.connection_for_write(transport_options=_impatient())
-        with producers[broker].acquire(block=True, timeout=BROKER_TIMEOUT) as producer:
+        with _producers(current_app, os.getpid()).acquire(block=True, timeout=BROKER_TIMEOUT) as producer:
             current_app.send_task(
                 task, arguments, retry=False, expires=WAKE_EXPIRES, producer=producer, **options
             )
     except Exception as fault:
         _broker_back_at = time.monotonic() + PAUSE
         log.warning("outbox.broker_down", fault=type(fault).__name__)
+
+
+@cache
+def _producers(app: Celery, process: int) -> ProducerPool:
+    """Connections to the broker that stay open; each process has its own."""
+    return producers[app.connection_for_write(transport_options=_impatient())]
 
 
 def _impatient() -> dict[str, Any]:
