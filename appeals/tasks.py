@@ -10,7 +10,7 @@ from django.utils.timezone import now
 from appeals.actions.emptying import empty_people
 from appeals.actions.measures import nag
 from appeals.actions.reviews import answer_remit, lapsed_remits
-from appeals.intakes import forget_old
+from appeals.intakes import count_hours, forget_old
 from appeals.models import Measure, Review
 from journal.actors import SYSTEM
 from journal.errors import Refused
@@ -51,6 +51,12 @@ def make_months() -> None:
     with connection.cursor() as cursor:
         for ahead in range(MONTHS_AHEAD + 1):
             cursor.execute("SELECT appeals_make_month((now() + make_interval(months => %s))::date)", [ahead])
+
+
+@shared_task
+def count_intakes() -> int:
+    """Count what came in into hours; how many hours."""
+    return count_hours(at=now())
 
 
 @shared_task

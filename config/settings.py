@@ -209,6 +209,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 60},
     },
     "purge-cases": {"task": "helpdesk.tasks.purge", "schedule": crontab(minute=50)},
+    "count-intakes": {"task": "appeals.tasks.count_intakes", "schedule": 60, "options": {"expires": 60}},
     "forget-intakes": {"task": "appeals.tasks.forget_intakes", "schedule": crontab(hour=3, minute=20)},
     "forget-api-answers": {"task": "helpdesk.tasks.forget_api_answers", "schedule": crontab(minute=55)},
     "make-months": {"task": "appeals.tasks.make_months", "schedule": crontab(hour=3, minute=0)},

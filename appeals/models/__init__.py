@@ -10,7 +10,7 @@ from appeals.models.decisions import (
     Effect,
     Puid,
 )
-from appeals.models.intake import Door, Intake
+from appeals.models.intake import Door, Intake, IntakeHour
 from appeals.models.measures import Measure, MeasureKind
 from appeals.models.notices import Ground, Notice, NoticeGroup
 
@@ -26,6 +26,7 @@ __all__ = [
     "Effect",
     "Ground",
     "Intake",
+    "IntakeHour",
     "Measure",
     "MeasureKind",
     "Notice",

@@ -49,3 +49,20 @@ class Intake(Row):
     def note_all(self, refused: Iterable[Iterable[str]]) -> None:
         for fields in refused:
             self.note(fields)
+
+
+class IntakeHour(Row):
+    """What came in from one platform in one hour (UTC), for a page that reads no calls.
+
+    Counted anew from the calls while the hour is young, and then left alone.
+    """
+
+    platform = models.ForeignKey(Platform, models.PROTECT, related_name="+", db_index=False)
+    hour = models.DateTimeField()
+    calls = models.PositiveIntegerField()
+    taken = models.PositiveIntegerField()
+    refused = models.PositiveIntegerField()
+    errors = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["hour", "platform"], name="one_intake_hour")]

@@ -18,7 +18,7 @@ SPANS = {"day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta
 @require_safe
 @needs_role("operator", "lead", "head")
 def intake(request: HttpRequest) -> HttpResponse:
-    """What came in by hour and platform, and which fields were wrong. Four queries, whatever came in."""
+    """What came in by hour and platform, and which fields were wrong. It reads hours, not calls."""
     span = request.GET.get("span", "day")
     span = span if span in SPANS else "day"
     since = (now() - SPANS[span]).replace(minute=0, second=0, microsecond=0)

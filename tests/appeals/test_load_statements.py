@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import Platform
 from appeals.actions import streams
-from appeals.models import Decision, Intake
+from appeals.models import Decision, Intake, IntakeHour
 from appeals.statements.fields import LISTS
 from appeals.statements.files import COLUMNS
 from tests.appeals.cases import a_statement
@@ -111,8 +111,9 @@ def stop():
     raise KeyboardInterrupt
 
 
-def test_doors_of_loads_are_files(tmp_path):
+def test_load_is_counted_at_once_as_a_file(tmp_path):
     load(lines(tmp_path / "a.ndjson", a_statement()))
+    assert IntakeHour.objects.get().taken == 1
     assert [intake.door for intake in Intake.objects.all()] == ["file"]
 
 

@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from accounts.models import Platform
 from appeals.actions.streams import Answer, take_in_each
+from appeals.intakes import count_hours
 from appeals.models import Door, Intake
 from appeals.statements.files import Numbered, lines_read, rows_read
 from journal.actors import SYSTEM
@@ -57,6 +58,7 @@ class Command(BaseCommand):
         finally:
             if options["refused"]:
                 options["refused"].close()
+        count_hours(at=now(), since=at)  # the load may have lasted longer than its hour is looked at again
         self.sum_up(intake)
         if was_stopped:
             raise CommandError(f"Stopped after line {self.line}. {AGAIN}", returncode=STOPPED)
