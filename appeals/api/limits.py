@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import lru_cache
+from math import ceil
 from uuid import UUID
 
 import redis
@@ -16,21 +17,29 @@ def _counters() -> redis.Redis:
     return redis.Redis.from_url(settings.CACHES["default"]["LOCATION"], socket_timeout=1)
 
 
-def is_over_limit(key_id: UUID, *, at: datetime) -> bool:
-    """Whether this call is one too many in its second or its minute. One round trip."""
-    second = int(at.timestamp())
+def wait_of(key_id: UUID, *, at: datetime) -> int:
+    """Count this call; 0, or the whole seconds after which a key that called too often may call again.
+
+    Windows are those of the clock: a second, and a minute. One round trip.
+    """
+    moment = at.timestamp()
     windows = (
-        (second, 2, settings.STATEMENT_CALLS_PER_SECOND),
-        (second // 60, 61, settings.STATEMENT_CALLS_PER_MINUTE),
+        (1, 2, settings.STATEMENT_CALLS_PER_SECOND),
+        (60, 61, settings.STATEMENT_CALLS_PER_MINUTE),
     )
     try:
         with _counters().pipeline(transaction=False) as pipeline:
-            for number, lasts, _ in windows:
-                name = f"statement-calls:{lasts}:{key_id.hex}:{number}"
+            for length, lasts, _ in windows:
+                name = f"statement-calls:{lasts}:{key_id.hex}:{int(moment // length)}"
                 pipeline.incr(name)
                 pipeline.expire(name, lasts)
             counts = pipeline.execute()[::2]
     except redis.RedisError:
         log.warning("limits_not_counted")
-        return False
-    return any(count > most for count, (_, _, most) in zip(counts, windows, strict=True))
+        return 0
+    waits = [
+        ceil(length - moment % length)
+        for count, (length, _, most) in zip(counts, windows, strict=True)
+        if count > most
+    ]
+    return max(waits, default=0)

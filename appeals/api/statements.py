@@ -28,7 +28,7 @@ from accounts.parsers import JsonParser, TooLarge
 from accounts.problems import Problem
 from accounts.renderers import MEDIA_TYPE
 from appeals.actions.decisions import Arriving, PuidsTaken, take_in_statements
-from appeals.api.limits import is_over_limit
+from appeals.api.limits import wait_of
 from appeals.models import Decision, DecisionKind, Door, Intake, Puid
 from appeals.statements import answers, schema
 from appeals.statements.check import Errors, check_envelope, check_statement, check_statements, repeated
@@ -85,8 +85,8 @@ class StatementsView(APIView):
         return Scope.STATEMENTS_READ if request.method in {"GET", "HEAD"} else Scope.STATEMENTS_WRITE
 
     def check_throttles(self, request: Request) -> None:
-        if isinstance(request.auth, ApiKey) and is_over_limit(request.auth.id, at=now()):
-            raise exceptions.Throttled
+        if isinstance(request.auth, ApiKey) and (wait := wait_of(request.auth.id, at=now())):
+            raise exceptions.Throttled(wait)
 
     def handle_exception(self, exc: Exception) -> Any:
         if isinstance(exc, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
@@ -96,7 +96,9 @@ class StatementsView(APIView):
         if isinstance(exc, exceptions.PermissionDenied | PermissionDenied):
             return answer({"message": "This action is unauthorized."}, 403)
         if isinstance(exc, exceptions.Throttled):
-            return HttpResponse(LIMIT_REACHED, status=429, content_type="text/plain")
+            response = HttpResponse(LIMIT_REACHED, status=429, content_type="text/plain")
+            response["Retry-After"] = str(exc.wait)
+            return response
         if isinstance(exc, exceptions.ParseError):  # refused like a wrong field
             return answer(answers.refused(NOT_JSON), 422)
         if isinstance(exc, TooLarge):
