@@ -169,7 +169,7 @@ AUTH_USER_MODEL = "accounts.User"
 VALKEY_URL = env.str("VALKEY_URL", "") or HOME.valkey_url("broker")
 CELERY_BROKER_URL = read_broker_url(VALKEY_URL)
 VALKEY_CACHE_URL = env.str("VALKEY_CACHE_URL", "") or env.str("VALKEY_URL", "") or HOME.valkey_url("cache")
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "config.limits.LimitsCache",
         "LOCATION": read_cache_url(VALKEY_CACHE_URL),

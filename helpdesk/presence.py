@@ -30,7 +30,7 @@ class Present:
 
 @cache
 def _valkey() -> redis.Redis:
-    return redis.Redis.from_url(settings.CACHES["default"]["LOCATION"], socket_timeout=0.5)
+    return redis.Redis.from_url(str(settings.CACHES["default"]["LOCATION"]), socket_timeout=0.5)
 
 
 @contextmanager

@@ -157,7 +157,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
     filters = read_filters({name: typed(request, name) for name in request.POST})
     name = typed(request, "name").strip()[:60]
     query = f"{queue.slug}/?{filters.query}"
-    if len(query) > SavedView._meta.get_field("query").max_length:
+    if len(query) > (SavedView._meta.get_field("query").max_length or 0):
         messages.error(request, _("These filters are too long to keep. Choose fewer of them."))
     elif name:
         SavedView.objects.update_or_create(user=request.user, name=name, defaults={"query": query})
