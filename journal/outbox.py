@@ -1,31 +1,21 @@
 """The outbox: what must be told is a row first, and leaves after the commit."""
 
-import os
-import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from functools import cache, partial
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-import structlog
-from celery import Celery, current_app
 from django.db import connection, transaction
-from kombu.pools import ProducerPool, producers
 
 from journal.actions import Subject
+from journal.calling import call_soon
 from journal.models import Channel, Delivery, Lane
-
-log = structlog.get_logger()
 
 ARRIVED_KEPT_FOR = timedelta(days=7)
 DEAD_KEPT_FOR = timedelta(days=30)  # for an operator to retry; then the address goes too
 EMPTIED_AT_ONCE = 1000
 SEND_DUE = "journal.tasks.send_due"
-WAKE_EXPIRES = 30  # seconds; by then a sweep has looked
-BROKER_TIMEOUT = 0.5  # seconds
-PAUSE = 10  # seconds without wake-ups after the broker failed
-_broker_back_at = 0.0
 
 
 def deliver(
@@ -117,43 +107,6 @@ class _Wake(partial):
 def wake(lane: str) -> None:
     """Tell the lane's workers to look now. A sweep finds what nobody woke: a lost wake-up loses nothing."""
     call_soon(SEND_DUE, [lane], queue=lane)
-
-
-def call_soon(task: str, arguments: list[Any], **options: Any) -> None:
-    """Ask a worker to run a task that a clock would run soon anyway.
-
-    So a broker that does not answer costs one short timeout, and is then left alone for a while.
-    """
-    global _broker_back_at
-    if time.monotonic() < _broker_back_at:
-        return
-    try:
-        with _producers(current_app, os.getpid()).acquire(block=True, timeout=BROKER_TIMEOUT) as producer:
-            current_app.send_task(
-                task, arguments, retry=False, expires=WAKE_EXPIRES, producer=producer, **options
-            )
-    except Exception as fault:
-        _broker_back_at = time.monotonic() + PAUSE
-        log.warning("outbox.broker_down", fault=type(fault).__name__)
-
-
-@cache
-def _producers(app: Celery, process: int) -> ProducerPool:
-    """Connections to the broker that stay open; each process has its own."""
-    return producers[app.connection_for_write(transport_options=_impatient())]
-
-
-def _impatient() -> dict[str, Any]:
-    """kombu would try for many seconds to connect, which suits a worker and not a person who waits."""
-    return {
-        **current_app.conf.broker_transport_options,
-        "socket_connect_timeout": BROKER_TIMEOUT,
-        "socket_timeout": BROKER_TIMEOUT,
-        "connect_retries_timeout": BROKER_TIMEOUT,
-        "max_retries": 1,
-        "interval_start": 0,
-        "interval_step": 0,
-    }
 
 
 def lanes_due(at: datetime) -> list[str]:

@@ -18,8 +18,8 @@ from helpdesk.attachments import Accepted
 from helpdesk.models import Attachment, FileRemoval, HeldFile, Message, Side, Ticket
 from helpdesk.permissions import can_work, can_write
 from journal.actions import record
+from journal.calling import call_soon
 from journal.errors import Refused, require
-from journal.outbox import call_soon
 
 BATCH = 20
 

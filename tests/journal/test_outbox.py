@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
-from journal import outbox
+from journal import calling, outbox
 from journal.health import heartbeat, last_beat, oldest_waiting_delivery
 from journal.models import Delivery, Heartbeat
 from journal.senders import Undeliverable, register, sender_for
@@ -37,25 +37,26 @@ def sent():
 
 
 @pytest.fixture
-def wakes(monkeypatch):
-    """The lanes that were woken, instead of a message to the broker."""
+def woken(monkeypatch):
+    """Which lanes were woken by now, instead of a message to the broker."""
+    calling.settle()
     lanes = []
-    monkeypatch.setattr(outbox, "_broker_back_at", 0.0)
+    monkeypatch.setattr(calling, "_broker_back_at", 0.0)
     monkeypatch.setattr(
         "celery.app.base.Celery.send_task", lambda app, name, args, **options: lanes.append(args[0])
     )
-    return lanes
+    return lambda: calling.settle() and lanes
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_lane_is_woken_once_and_only_after_the_commit(wakes):
+def test_a_lane_is_woken_once_and_only_after_the_commit(woken):
     with transaction.atomic():
         make_delivery(lane="case")
         with transaction.atomic():
             make_delivery(lane="case")
         make_delivery(lane="page")
-        assert wakes == []
-    assert wakes == ["case", "page"]
+        assert woken() == []
+    assert woken() == ["case", "page"]
 
 
 @transaction.atomic
@@ -65,26 +66,26 @@ def deliver_and_fail():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_was_rolled_back_is_neither_told_nor_woken(wakes):
+def test_what_was_rolled_back_is_neither_told_nor_woken(woken):
     with pytest.raises(ZeroDivisionError):
         deliver_and_fail()
-    assert (wakes, Delivery.objects.count()) == ([], 0)
+    assert (woken(), Delivery.objects.count()) == ([], 0)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_rolled_back_part_does_not_take_the_wake_up_with_it(wakes):
+def test_a_rolled_back_part_does_not_take_the_wake_up_with_it(woken):
     with transaction.atomic():
         with pytest.raises(ZeroDivisionError):
             deliver_and_fail()
         make_delivery()
-    assert wakes == ["case"]
+    assert woken() == ["case"]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_delivery_for_later_wakes_nobody(wakes):
+def test_a_delivery_for_later_wakes_nobody(woken):
     with transaction.atomic():
         make_delivery(due_at=NOON + HOUR)
-    assert wakes == []
+    assert woken() == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -264,10 +265,10 @@ def test_taking_uses_the_index_of_what_is_due():
 
 
 @pytest.mark.django_db
-def test_the_sweep_wakes_only_lanes_in_which_something_is_due(wakes):
+def test_the_sweep_wakes_only_lanes_in_which_something_is_due(woken):
     make_delivery(lane="bulk")
     sweep()
-    assert wakes == ["bulk"]
+    assert woken() == ["bulk"]
 
 
 @pytest.mark.django_db
