@@ -66,6 +66,9 @@ def tokens_of(text: str) -> list[str]:
 
 
 def _of_chunk(chunk: str) -> Iterator[str]:
+    if chunk.isascii() and chunk.isalpha():  # most words of most texts, without a look at every sign
+        yield chunk[:STEM]
+        return
     runs = RUNS.findall(chunk)
     if len(runs) > 1 and not HAN_RUN.search(chunk):
         yield _code(chunk)

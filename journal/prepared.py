@@ -4,7 +4,7 @@ The ORM words each of its queries anew, which on these roads costs several times
 `$1`, `$2`, ... are where the values go.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -23,10 +23,13 @@ def execute(sql: str, values: Sequence[Any]) -> Any:
 
 
 class Reading:
-    """A query for rows of `models`, side by side; `source` is what follows FROM."""
+    """A query for rows of `models`, side by side; `source` is what follows FROM.
 
-    def __init__(self, source: str, *models: type[Model]):
-        self.source, self.models = source, models
+    `only` names the fields that are needed; another one is read when it is looked at.
+    """
+
+    def __init__(self, source: str, *models: type[Model], only: Collection[str] = ()):
+        self.source, self.models, self.only = source, models, only
 
     def ask(self, *values: Any) -> list[list[Any]]:
         """Each row as one instance of every model; None where an outer join found nothing."""
@@ -46,14 +49,14 @@ class Reading:
 
     @cached_property
     def _parts(self) -> "list[_Part]":
-        return [_Part(model) for model in self.models]
+        return [_Part(model, self.only) for model in self.models]
 
 
 class _Part:
     """The columns of one model in a row."""
 
-    def __init__(self, model: type[Model]):
-        fields = model._meta.concrete_fields
+    def __init__(self, model: type[Model], only: Collection[str]):
+        fields = [field for field in model._meta.concrete_fields if not only or field.name in only]
         self.model, self.width = model, len(fields)
         self.columns = [f'"{model._meta.db_table}"."{field.column}"' for field in fields]
         self.names = [field.attname for field in fields]

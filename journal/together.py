@@ -1,12 +1,13 @@
 """New rows of several tables, written by one statement: one way to the database and back."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
 from typing import Any
 
 from django.contrib.postgres.search import SearchVectorField
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models import Field, Model
 from django.db.models.expressions import DatabaseDefault
 
@@ -30,22 +31,41 @@ PLAIN = {
 }
 
 
-def write_together(*rows: Model) -> None:
+@dataclass(frozen=True)
+class Change:
+    """A change of rows that were there before, to go along with new ones. `%s` is where a value goes."""
+
+    sql: str
+    values: tuple[Any, ...]
+
+
+def write_together(*rows: Model | Change) -> None:
     """Insert new rows. They may point to each other; a constraint that one of them breaks refuses all.
 
-    Sends no signals. PostgreSQL chooses the order, so no two events of one subject may be among them.
+    Sends no signals. PostgreSQL chooses the order, so no two events of one subject may be among them, and
+    no change finds a row that is new.
     """
-    inserts: list[str] = []
     values: list[Any] = []
-    for row in rows:
-        head, writers = _plan(type(row))
-        places = [write(row, values) for write in writers]
-        inserts.append(f"{head} VALUES ({', '.join(places)})")
-    *first, last = inserts
-    beside = ", ".join(f"written_{number} AS ({insert})" for number, insert in enumerate(first))
+    first = [_change(row, values) if isinstance(row, Change) else _insert(row, values) for row in rows]
+    last = first.pop()
+    beside = ", ".join(f"written_{number} AS ({each})" for number, each in enumerate(first))
     execute(f"WITH {beside} {last}" if first else last, values)
     for row in rows:
-        row._state.adding, row._state.db = False, connection.alias
+        if isinstance(row, Model):
+            row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+
+
+def _change(change: Change, values: list[Any]) -> str:
+    sql = change.sql
+    for value in change.values:
+        values.append(value)
+        sql = sql.replace("%s", f"${len(values)}", 1)
+    return sql
+
+
+def _insert(row: Model, values: list[Any]) -> str:
+    head, writers = _plan(type(row))
+    return f"{head} VALUES ({', '.join([write(row, values) for write in writers])})"
 
 
 Writer = Callable[[Model, list[Any]], str]

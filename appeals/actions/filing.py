@@ -21,13 +21,12 @@ from journal.actions import event_of
 from journal.actors import Actor, Acts, actor_of
 from journal.errors import Refused, refusing, require
 from journal.models import Delivery, Event
-from journal.prepared import execute
-from journal.together import write_together
+from journal.together import Change, write_together
 
 URGENT_WITHIN = timedelta(days=14)  # an appeal that must be answered before a date so near goes ahead
 
 KEEP = """
-UPDATE appeals_decisionperson SET empty_at = NULL WHERE decision_id = ANY ($1) AND emptied_at IS NULL
+UPDATE appeals_decisionperson SET empty_at = NULL WHERE decision_id = %s AND emptied_at IS NULL
 """
 ALREADY_OPEN = Refused(
     "appeal_open",
@@ -73,7 +72,7 @@ def file_appeal(
     """
     require(can_appeal(by, decisions, side=side, is_proven=is_proven, notice=notice))
 
-    def record(ticket: Ticket) -> Iterator[Model]:
+    def record(ticket: Ticket) -> Iterator[Model | Change]:
         appeal = _appeal(ticket, decisions, letter, side=side, is_proven=is_proven)
         yield appeal
         yield _filed(appeal, decisions, by=_who(by, ticket))
@@ -108,8 +107,6 @@ def _after_filing(
     if letter.mandate:  # the last of the files that came with it
         appeal.mandate = appeal.ticket.attachments.order_by("-id").first()
         appeal.save(update_fields=["mandate"])
-    if appeal.is_proven:
-        execute(KEEP, [[decision.pk for decision in decisions]])
     for decision in decisions:  # also while it is only claimed: they would name it, or check a mandate
         _bar_decider(appeal.ticket, decision, by=by, at=at)
 
@@ -179,15 +176,14 @@ def take_up(appeal: Appeal, decisions: Sequence[Decision], *, by: Actor | Acts, 
     """Put decisions that were only claimed under appeal: their places, their bars, word to the platforms."""
     with refusing("one_open_appeal_per_side", ALREADY_OPEN, savepoint=False):
         write_together(*_places(appeal, decisions, at=at))
-    execute(KEEP, [[decision.pk for decision in decisions]])
     for decision in decisions:
         _bar_decider(appeal.ticket, decision, by=by, at=at)
 
 
 def _places(
     appeal: Appeal, decisions: Iterable[Decision], *, at: datetime, notice: Notice | None = None
-) -> Iterator[Model]:
-    """The decisions' places under appeal, and what their platforms are told."""
+) -> Iterator[Model | Change]:
+    """The decisions' places under appeal; what is said of their persons stays; their platforms are told."""
     for decision in decisions:
         place = AppealDecision(
             appeal=appeal,
@@ -197,6 +193,7 @@ def _places(
             article20=article20_of(decision),
         )
         yield place
+        yield Change(KEEP, (decision.pk,))
         yield from _words_to_platform(place, at=at)
 
 

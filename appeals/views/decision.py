@@ -14,7 +14,6 @@ from django.utils import translation
 from django.utils.decorators import method_decorator
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 
 from accounts.visitors import visitor
 from appeals.actions.filing import file_appeal
@@ -38,9 +37,11 @@ SHOWN = ("person", "platform", "order", "rule_version__rule", "content_rule_vers
 
 
 def with_decision(view: View) -> View:
-    """For pages behind a signed link: the link alone says which decision, and nothing else opens it."""
+    """For pages behind a signed link: the link alone says which decision, and nothing else opens it.
 
-    @never_cache
+    Stands within `without_session`, which keeps them out of every cache.
+    """
+
     @wraps(view)
     def wrapped(request: HttpRequest, link: str, **kwargs: Any) -> HttpResponseBase:
         read = read_link(link)

@@ -22,7 +22,7 @@ from journal.ids import uuid7
 from journal.models import Event
 from journal.prepared import execute
 from journal.references import new_reference
-from journal.together import write_together
+from journal.together import Change, write_together
 
 SAME_FORM_FOR = timedelta(hours=1)
 TOP_WITHIN = timedelta(hours=4)
@@ -71,7 +71,7 @@ def open_within(
     category: str = "",
     priority: int = Priority.NORMAL,
     found_by: Iterable[str] = (),
-    beside: Callable[[Ticket], Iterable[Model]] = lambda ticket: (),
+    beside: Callable[[Ticket], Iterable[Model | Change]] = lambda ticket: (),
 ) -> Opened:
     """Open a case in `queue` with the person's first words, within the caller's transaction.
 

@@ -108,4 +108,8 @@ class Queue(Row):
 
 
 # Asked for every case that begins.
-ENTRY = Reading("helpdesk_queue WHERE kind = $1 AND ended_at IS NULL ORDER BY place, slug LIMIT 1", Queue)
+ENTRY = Reading(
+    "helpdesk_queue WHERE kind = $1 AND ended_at IS NULL ORDER BY place, slug LIMIT 1",
+    Queue,
+    only=("id", "slug", "kind", "answer_within_hours"),
+)

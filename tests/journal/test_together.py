@@ -8,7 +8,7 @@ from journal.actions import event_of
 from journal.actors import SYSTEM
 from journal.models import Chain, Delivery, Event
 from journal.outbox import delivery_of
-from journal.together import write_together
+from journal.together import Change, write_together
 from tests.factories import NOON, Thing
 
 pytestmark = pytest.mark.django_db
@@ -51,3 +51,13 @@ def test_a_row_is_known_to_be_stored():
     delivery.attempts = 1
     delivery.save()
     assert Delivery.objects.get().attempts == 1
+
+
+def test_a_change_goes_along_with_new_rows():
+    old = Delivery(kind="old", about_kind="thing", about_id=Thing().id, made_at=NOON, due_at=NOON)
+    old.save()
+    change = Change("UPDATE journal_delivery SET kind = %s WHERE id = %s", ("new", old.pk))
+    write_together(*rows_of(Thing()), change)
+    assert sorted(Delivery.objects.values_list("kind", flat=True)) == ["new", "test.news"]
+    write_together(change, *rows_of(Thing()))
+    assert Delivery.objects.count() == 3
