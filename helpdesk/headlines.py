@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 _words: dict[str, Any] = {}
 
 
@@ -13,4 +15,5 @@ def name_codes(words: Mapping[str, Any]) -> None:
 
 def headline(summary: str) -> str:
     """A summary in the reader's language: its codes worded, everything else as it stands."""
-    return " ".join(str(_words.get(part, part)) for part in summary.split(" "))
+    said = " ".join(str(_words.get(part, part)) for part in summary.split(" "))
+    return said or _("What it is about is still to be found out")

@@ -85,7 +85,7 @@ def file_appeal(
             replace(letter, attachments=[*letter.attachments, *letter.mandate]),
             by=by,
             at=at,
-            summary=_summary(decisions),
+            summary=summary_of(decisions),
             category=_category(decisions),
             priority=letter.priority(at),
             found_by=words_of(decisions) if is_proven else (),
@@ -149,7 +149,7 @@ def is_late(decision: Decision, at: datetime) -> bool:
     return decision.appeal_until is not None and at > decision.appeal_until
 
 
-def _summary(decisions: Sequence[Decision]) -> str:
+def summary_of(decisions: Sequence[Decision]) -> str:
     """The line of the queue: codes of what was done, worded when it is shown."""
     return " ".join(code for decision in decisions for code in decision.effect_codes)[:200]
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from appeals import webhooks
-from appeals.actions.filing import is_late, lock_appeal, take_up
+from appeals.actions.filing import is_late, lock_appeal, summary_of, take_up
 from appeals.finding import words_of
 from appeals.models import Appeal, Decision
 from appeals.permissions import can_prove, can_steer
@@ -71,6 +71,9 @@ def _show_as_proven(appeal: Appeal, claimed: Sequence[UUID], *, by: Actor | Acts
     decisions = list(Decision.objects.filter(pk__in=claimed).select_related(*behind))
     take_up(appeal, decisions, by=by, at=at)
     index_words(appeal.ticket, words_of(decisions))
+    if not appeal.ticket.summary:  # it came with a description alone
+        appeal.ticket.summary = summary_of(decisions)
+        appeal.ticket.save(update_fields=["summary"])
     appeal.is_proven = True
     appeal.proven_at = at
     appeal.claimed = [pk for pk in appeal.claimed if pk not in set(claimed)]

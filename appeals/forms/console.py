@@ -95,4 +95,8 @@ class OutOfCourtBodyForm(forms.ModelForm):
     class Meta:
         model = OutOfCourtBody
         fields = ["name", "country", "languages", "url", "certified_until"]
+        help_texts = {
+            "country": _("The two letters of the country, like IE."),
+            "languages": _("Codes with commas between them, like en, de. Empty: not said."),
+        }
         widgets = {"certified_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}

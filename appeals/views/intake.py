@@ -4,12 +4,12 @@ from datetime import timedelta
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import needs_role
 from appeals.intakes import by_hour, most_wrong
+from helpdesk.views.console.frame import page
 
 A_PAGE = 100
 SPANS = {"day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=31)}
@@ -23,8 +23,9 @@ def intake(request: HttpRequest) -> HttpResponse:
     span = span if span in SPANS else "day"
     since = (now() - SPANS[span]).replace(minute=0, second=0, microsecond=0)
     context = {
+        "here": "appeals_console:intake",
         "page": Paginator(by_hour(since), A_PAGE).get_page(request.GET.get("page")),
         "wrong": most_wrong(since),
         "span": span,
     }
-    return render(request, "appeals/console/intake.html", context)
+    return page(request, "appeals/console/intake.html", context)

@@ -32,7 +32,12 @@ def measures(request: StaffRequest) -> HttpResponse:
     waiting = measures_visible_to(request.user).unconfirmed().select_related("platform", "ticket")
     shown = Paginator(waiting.order_by("asked_at", "id"), A_PAGE).get_page(request.GET.get("page"))
     rows = [{"measure": each, "effect": label(each.effect_code)} for each in shown]
-    context = {"rows": rows, "page": shown, "may_confirm": request.user.has_role("lead", "head")}
+    context = {
+        "here": "appeals_console:measures",
+        "rows": rows,
+        "page": shown,
+        "may_confirm": request.user.has_role("lead", "head"),
+    }
     return page(request, "appeals/console/measures.html", context)
 
 
@@ -70,7 +75,7 @@ def deciders(request: StaffRequest) -> HttpResponse:
     return page(
         request,
         "appeals/console/deciders.html",
-        {"form": form, "page": shown, "questioned": questioned_reviews()},
+        {"here": "appeals_console:deciders", "form": form, "page": shown, "questioned": questioned_reviews()},
     )
 
 
@@ -101,4 +106,5 @@ def bodies(request: StaffRequest, body_id: UUID | None = None) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("appeals_console:bodies")
     known = OutOfCourtBody.objects.filter(ended_at=None)
-    return page(request, "appeals/console/bodies.html", {"form": form, "bodies": known, "body": body})
+    context = {"here": "appeals_console:bodies", "form": form, "bodies": known, "body": body}
+    return page(request, "appeals/console/bodies.html", context)

@@ -9,9 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.timezone import now
 
+from appeals.actions.proofs import prove
 from appeals.models import Appeal, AppealDecision, Decider, Decision, Measure, OutOfCourtBody, Puid, Review
 from helpdesk.actions import add_note
-from helpdesk.models import QueueKind
+from helpdesk.models import QueueKind, Ticket
 from tests.appeals.test_notice_decisions import make_notice
 from tests.factories import (
     REASONS,
@@ -23,6 +24,7 @@ from tests.factories import (
     make_moderator,
     make_queue,
     make_user,
+    person,
     subject_of,
 )
 
@@ -231,3 +233,29 @@ def test_form_of_a_new_decision_hands_the_browser_days_that_it_understands(clien
     client.cookies["django_language"] = language
     html = client.get(reverse("appeals_console:review", args=[subject.pk])).content.decode()
     assert re.search(r'name="content_date" value="2026-01-20"', html)
+
+
+@pytest.mark.parametrize("name", ["measures", "deciders", "bodies", "intake"])
+def test_pages_beside_the_queues_keep_the_queues_in_sight(client, name):
+    queue = appeals_queue()
+    client.force_login(make_moderator(queue.team, "Lena", role="lead"))
+    html = client.get(reverse(f"appeals_console:{name}")).content.decode()
+    assert reverse("console:queue", args=[queue.slug]) in html
+    assert f'href="{reverse(f"appeals_console:{name}")}" aria-current="page"' in html
+
+
+def test_bodies_are_named_by_country_and_languages_in_words(client):
+    OutOfCourtBody.objects.create(name="Settle", country="IE", languages="en, fa", url="https://s.example")
+    client.force_login(make_user("Lena", roles=["lead"]))
+    html = client.get(reverse("appeals_console:bodies")).content.decode()
+    assert "<td>Ireland</td><td>English and Persian</td>" in html
+
+
+def test_case_by_description_says_that_it_is_unknown_until_the_decision_is_shown(amir):
+    decision = make_decision(person={"user_ref": "u-1"})
+    appeal = make_appeal(decision, is_proven=False).ticket.appeal
+    Ticket.objects.update(summary="")
+    appeal.ticket.refresh_from_db()
+    assert "still to be found out" in appeal.ticket.headline
+    prove(appeal, by=person(appeal.ticket), at=now(), decision=decision)
+    assert Ticket.objects.get().summary == decision.effect_codes[0]
