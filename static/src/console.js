@@ -27,6 +27,14 @@ const moves = {
   "?": () => help?.showModal(),
 };
 
+// Somebody who writes Persian or Russian has other letters on these keys: what counts then is the key's place.
+const OTHER_SIGNS = { "؟": "?", "÷": "/" };
+function keyOf(event) {
+  const isPlain = event.key.length > 1 || event.key <= "~";
+  if (isPlain) return event.key;
+  return OTHER_SIGNS[event.key] ?? (event.code.startsWith("Key") ? event.code.slice(3).toLowerCase() : "");
+}
+
 // One key, one thing on the page: the first that is shown and names the key.
 function press(key) {
   const named = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find((each) => each.checkVisibility());
@@ -41,9 +49,10 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector("dialog[open]")) return;
   if (event.key === "Escape") target.blur?.();
   if (target.matches("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]")) return;
-  const move = moves[event.key];
+  const key = keyOf(event);
+  const move = moves[key];
   if (move) move();
-  if (move || press(event.key)) event.preventDefault();
+  if (move || press(key)) event.preventDefault();
 });
 
 function openTab(tab) {
@@ -87,6 +96,13 @@ document.addEventListener("focusin", (event) => {
   const row = event.target.closest?.(".row-item");
   if (row) rows().forEach((each) => each.classList.toggle("is-at", each === row));
 });
+
+// A small form that a key has opened is ready to be filled in; after a refusal its errors have the focus.
+const small = document.querySelector("form[data-first]");
+if (small && !document.querySelector(".errors")) {
+  const kinds = ["input:checked", "input:not([type=hidden]), select, textarea", "button"];
+  kinds.map((kind) => small.querySelector(kind)).find(Boolean)?.focus();
+}
 
 // What can be undone for some seconds goes away when it no longer can.
 for (const form of document.querySelectorAll("[data-until]")) {

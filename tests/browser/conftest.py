@@ -6,6 +6,7 @@ scripts. `findings(page)` asks axe; an empty list is what one wants.
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
 
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
@@ -62,3 +63,27 @@ def findings():
 def is_too_wide():
     """Whether a page must be moved sideways to be read."""
     return lambda page: page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+
+
+@pytest.fixture
+def desk_of(live_server, browser):
+    """Opens a browser of its own for a user; a violation of the content policy fails the test."""
+    opened, violations = [], []
+
+    def open_for(user, **options):
+        client = Client()
+        client.force_login(user)
+        context = browser.new_context(base_url=live_server.url, **options)
+        cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+        context.add_cookies([cookie])
+        context.on(
+            "console",
+            lambda said: violations.append(said.text) if "Content Security" in said.text else None,
+        )
+        opened.append(context)
+        return context.new_page()
+
+    yield open_for
+    for context in opened:
+        context.close()
+    assert not violations, violations

@@ -4,7 +4,6 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.test import Client
 from django.utils.timezone import now
 from playwright.sync_api import expect
 
@@ -28,30 +27,6 @@ def lena():
 @pytest.fixture
 def queue(amir, lena):
     return make_queue(amir, lena, name="Complaints", slug="complaints")
-
-
-@pytest.fixture
-def desk_of(live_server, browser):
-    """Opens a browser of its own for a user; a violation of the content policy fails the test."""
-    opened, violations = [], []
-
-    def open_for(user, **options):
-        client = Client()
-        client.force_login(user)
-        context = browser.new_context(base_url=live_server.url, **options)
-        cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-        context.add_cookies([cookie])
-        context.on(
-            "console",
-            lambda said: violations.append(said.text) if "Content Security" in said.text else None,
-        )
-        opened.append(context)
-        return context.new_page()
-
-    yield open_for
-    for context in opened:
-        context.close()
-    assert not violations, violations
 
 
 def test_a_shift_by_keyboard_alone(desk_of, amir, queue):

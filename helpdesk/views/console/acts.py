@@ -250,7 +250,9 @@ for each in (
         gettext_lazy("Link"),
         _simply(actions.link, _given(other="other")),
         OtherTicketForm,
-        gettext_lazy("Links are for the staff; neither person sees them."),
+        key="l",
+        warning=gettext_lazy("Links are for the staff; neither person sees them."),
+        is_offered=_workable,
     ),
     Act(
         "unlink",
@@ -273,7 +275,8 @@ for each in (
         gettext_lazy("End this case and join it with the other"),
         _simply(actions.merge, _given(into="other")),
         OtherTicketForm,
-        gettext_lazy(
+        key="m",
+        warning=gettext_lazy(
             "This case ends. Its receipt opens the other case from then on, and the person is told."
         ),
         is_offered=_workable,
