@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +11,10 @@ from accounts.models import Grant
 from accounts.models.roles import nobody_gives_themselves, two_people
 from journal.ids import Row
 from journal.prepared import Reading
+
+# Beyond these a moment would fall off the calendar, and nobody could end a case any more.
+MOST_HOURS = 24 * 365
+MOST_DAYS = 365 * 50
 
 
 class QueueKind(models.TextChoices):
@@ -88,10 +92,14 @@ class Queue(Row):
     kind = models.CharField(_("Kind"), max_length=10, choices=QueueKind)
     team = models.ForeignKey(Team, models.PROTECT, related_name="queues", verbose_name=_("Team"))
     answer_within_hours = models.PositiveIntegerField(
-        _("Answer within (hours)"), default=120, validators=[MinValueValidator(1)]
+        _("Answer within (hours)"),
+        default=120,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_HOURS)],
     )
     keep_for_days = models.PositiveIntegerField(
-        _("Keep after the end for (days)"), default=365, validators=[MinValueValidator(1)]
+        _("Keep after the end for (days)"),
+        default=365,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_DAYS)],
     )
     place = models.PositiveSmallIntegerField(_("Place in the list"), default=0)
     ended_at = models.DateTimeField(null=True, blank=True)

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
@@ -18,7 +18,7 @@ from accounts.permissions import needs_role
 from helpdesk.actions import members
 from helpdesk.actions import settings as actions
 from helpdesk.languages import language_names
-from helpdesk.models import Queue, ReplyTemplate, Team, TeamMember
+from helpdesk.models import Queue, QueueKind, ReplyTemplate, Team, TeamMember
 from helpdesk.permissions import can_agree_to_member
 from helpdesk.templating import FIELDS
 from helpdesk.views.console.frame import page
@@ -46,6 +46,15 @@ class TranslatedForm(forms.ModelForm):
                 field.widget.attrs |= {"dir": "auto", "lang": code.replace("_", "-")}
 
     labels = {"name": gettext_lazy("Name"), "text": gettext_lazy("Text")}
+
+    @property
+    def short(self) -> list[Any]:
+        """Fields of one line; `long` are texts, which need more room."""
+        return [field for field in self if not field.name.startswith("text_")]
+
+    @property
+    def long(self) -> list[Any]:
+        return [field for field in self if field.name.startswith("text_")]
 
     @property
     def values(self) -> dict[str, Any]:
@@ -86,6 +95,10 @@ class ReplyTemplateForm(TranslatedForm):
         fields = ["kind", *in_all_languages("name", "text")]
         widgets = {name: forms.Textarea({"rows": 4}) for name in in_all_languages("text")}
 
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [("", _("every kind of case")), *QueueKind.choices]
+
 
 class MemberForm(forms.Form):
     user = forms.ModelChoiceField(
@@ -111,6 +124,27 @@ class Kind:
     add: Callable[..., Any]
     change: Callable[..., Any]
     end: Callable[..., Any]
+    facts: Callable[[Any], list[str]] = lambda row: []
+
+
+def facts_of_queue(queue: Queue) -> list[str]:
+    """What matters of a queue at a glance."""
+    hours, days = queue.answer_within_hours, queue.keep_for_days
+    return [
+        str(queue.team),
+        ngettext("answer within %(count)d hour", "answer within %(count)d hours", hours) % {"count": hours},
+        ngettext("kept for %(count)d day", "kept for %(count)d days", days) % {"count": days},
+    ]
+
+
+def facts_of_template(template: ReplyTemplate) -> list[str]:
+    """For what it is, and in which languages it can be sent."""
+    written = [
+        name
+        for code, name in language_names().items()
+        if getattr(template, f"text_{code.replace('-', '_')}", "")
+    ]
+    return [template.get_kind_display() if template.kind else _("every kind of case"), *written]
 
 
 KINDS = {
@@ -125,6 +159,7 @@ KINDS = {
             actions.add_queue,
             actions.change_queue,
             actions.end_queue,
+            facts_of_queue,
         ),
         Kind(
             "teams",
@@ -145,6 +180,7 @@ KINDS = {
             actions.add_reply_template,
             actions.change_reply_template,
             actions.end_reply_template,
+            facts_of_template,
         ),
     )
 }
@@ -160,8 +196,13 @@ def kind_of(slug: str) -> Kind:
 @setter
 def settings(request: HttpRequest) -> HttpResponse:
     """Everything that is set here, by kind."""
-    kinds = [(kind, kind.model.objects.filter(ended_at=None)) for kind in KINDS.values()]
+    kinds = [(kind, [(row, kind.facts(row)) for row in _in_use(kind)]) for kind in KINDS.values()]
     return page(request, "helpdesk/console/settings.html", {"kinds": kinds, "here": "settings"})
+
+
+def _in_use(kind: Kind) -> Any:
+    rows = kind.model.objects.filter(ended_at=None)
+    return rows.select_related("team") if kind.model is Queue else rows
 
 
 @require_http_methods(["GET", "POST"])
