@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -18,71 +18,38 @@ EMPTIED_AT_ONCE = 1000
 SEND_DUE = "journal.tasks.send_due"
 
 
-def deliver(
-    kind: str,
-    *,
-    about: Subject,
-    at: datetime,
-    channel: str = Channel.MAIL,
-    lane: str = Lane.CASE,
-    address: str = "",
-    endpoint_id: UUID | None = None,
-    language: str = "en",
-    body: Mapping[str, Any] | None = None,
-    due_at: datetime | None = None,
-) -> Delivery:
-    """Write that `kind` must be told, in the transaction of what happened, and wake the lane after it.
+class Way(TypedDict, total=False):
+    """How a delivery goes: by mail in the lane of cases, at once, where nothing else is said.
 
     Mail goes to `address` in `language`, worded when it is sent; a webhook goes to `endpoint_id`.
-    Nothing leaves before `due_at` (default: at once), so that an act can be undone until then.
+    Nothing leaves before `due_at`, so that an act can be undone until then.
     """
-    delivery = delivery_of(
-        kind,
-        about=about,
-        at=at,
-        channel=channel,
-        lane=lane,
-        address=address,
-        endpoint_id=endpoint_id,
-        language=language,
-        body=body,
-        due_at=due_at,
-    )
+
+    channel: str
+    lane: str
+    address: str
+    endpoint_id: UUID | None
+    language: str
+    body: Mapping[str, Any] | None
+    due_at: datetime | None
+
+
+def deliver(kind: str, *, about: Subject, at: datetime, **way: Unpack[Way]) -> Delivery:
+    """Write that `kind` must be told, in the transaction of what happened, and wake the lane after it."""
+    delivery = delivery_of(kind, about=about, at=at, **way)
     delivery.save(force_insert=True)
     return delivery
 
 
-def delivery_of(
-    kind: str,
-    *,
-    about: Subject,
-    at: datetime,
-    channel: str = Channel.MAIL,
-    lane: str = Lane.CASE,
-    address: str = "",
-    endpoint_id: UUID | None = None,
-    language: str = "en",
-    body: Mapping[str, Any] | None = None,
-    due_at: datetime | None = None,
-) -> Delivery:
+def delivery_of(kind: str, *, about: Subject, at: datetime, **way: Unpack[Way]) -> Delivery:
     """The same, for a caller that writes it together with the rows of what happened."""
     if not connection.in_atomic_block:
         raise RuntimeError("A delivery is written in the transaction of what happened.")
-    delivery = Delivery(
-        kind=kind,
-        lane=lane,
-        channel=channel,
-        address=address,
-        endpoint_id=endpoint_id,
-        language=language,
-        about_kind=about.subject_kind,
-        about_id=about.id,
-        body=dict(body or {}),
-        made_at=at,
-        due_at=due_at or at,
-    )
+    chosen = {"channel": Channel.MAIL, "lane": Lane.CASE, **way}
+    chosen |= {"body": dict(way.get("body") or {}), "due_at": way.get("due_at") or at}
+    delivery = Delivery(kind=kind, about_kind=about.subject_kind, about_id=about.id, made_at=at, **chosen)
     if delivery.due_at <= at:
-        wake_after_commit(str(lane))
+        wake_after_commit(str(delivery.lane))
     return delivery
 
 
