@@ -37,6 +37,9 @@ POSTGRES_OPTIONS = {
     "max_connections": "60",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    # A refused statement holds what a person wrote, and the detail of its refusal an address.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
 }
 # For data that nobody will miss: the tests.
 POSTGRES_IN_A_HURRY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

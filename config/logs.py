@@ -5,6 +5,7 @@ its route's pattern, and an exception with its type and where it came from.
 """
 
 import logging
+import re
 import sys
 import traceback
 from collections.abc import MutableMapping
@@ -16,17 +17,18 @@ from django.http import HttpRequest
 Fields = MutableMapping[str, Any]
 # Their messages quote the path of the request.
 QUOTES_PATH = ("django.request", "django.security", "django.server", "gunicorn")
+QUOTED = re.compile("[%/'\"]")  # where the quotation begins
 
 
 class WithoutPath(logging.Filter):
     """Takes the path out of what Django and gunicorn say about a request, and says the route instead."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.name.startswith(QUOTES_PATH) and record.args:
+        if record.name.startswith(QUOTES_PATH):
             said = str(record.msg)
-            if said.startswith("%s") and isinstance(record.args, tuple):
+            if said.startswith("%s") and isinstance(record.args, tuple) and record.args:
                 said = str(record.args[0])
-            record.msg, record.args = said.partition("%")[0].partition("/")[0].rstrip(" :("), ()
+            record.msg, record.args = QUOTED.split(said, maxsplit=1)[0].rstrip(" :("), ()
         request = record.__dict__.pop("request", None)
         if isinstance(request, HttpRequest):
             match = request.resolver_match
@@ -65,38 +67,38 @@ SHARED: list[Any] = [
 ]
 
 
+LINES_OF_JSON = {
+    "()": structlog.stdlib.ProcessorFormatter,
+    "foreign_pre_chain": SHARED,
+    "processors": [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        structlog.processors.JSONRenderer(ensure_ascii=False),
+    ],
+}
+LOGGERS: dict[str, Fields] = {
+    "django": {"handlers": [], "propagate": True},
+    "django.server": {"handlers": [], "propagate": True},
+    "celery": {"level": "WARNING"},
+    "psycopg.pool": {"level": "ERROR"},
+    "gunicorn.http.wsgi": {"level": "ERROR"},  # warns of each answer to HEAD
+}
+
+
 def logging_config(level: str) -> dict[str, Any]:
     """The value of LOGGING: everything to standard output, a line each."""
-    ours = [*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter]
     structlog.configure(
-        processors=ours,
+        processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+    out = {"class": "logging.StreamHandler", "formatter": "json", "filters": ["without_path"]}
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "filters": {"without_path": {"()": WithoutPath}},
-        "formatters": {
-            "json": {
-                "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": SHARED,
-                "processors": [
-                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                    structlog.processors.JSONRenderer(ensure_ascii=False),
-                ],
-            }
-        },
-        "handlers": {
-            "out": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["without_path"]}
-        },
+        "formatters": {"json": LINES_OF_JSON},
+        "handlers": {"out": out},
         "root": {"handlers": ["out"], "level": level},
-        "loggers": {
-            "django": {"handlers": [], "propagate": True},
-            "django.server": {"handlers": [], "propagate": True},
-            "celery": {"level": "WARNING"},
-            "psycopg.pool": {"level": "ERROR"},
-            "gunicorn.http.wsgi": {"level": "ERROR"},  # warns of each answer to HEAD
-        },
+        "loggers": LOGGERS,
     }

@@ -31,6 +31,12 @@ class LogTests(SimpleTestCase):
     def test_path_that_gunicorn_could_not_serve_is_not_logged(self):
         self.assertNotIn("eyJ", json.dumps(self.said("gunicorn.error", "Error handling request %s", SIGNED)))
 
+    def test_host_that_somebody_made_up_is_not_logged(self):
+        said = self.said(
+            "django.security.DisallowedHost", "Invalid HTTP_HOST header: '203.0.113.7'. You may ..."
+        )
+        self.assertEqual(said["event"], "Invalid HTTP_HOST header")
+
     def test_exception_is_logged_without_what_it_says(self):
         try:
             raise IntegrityError("Key (email)=(rita@example.org) already exists.")

@@ -1,6 +1,13 @@
+import os
+from contextlib import nullcontext
+from pathlib import Path
+
 from django.core.cache import cache
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test import TestCase
+
+from accounts.models import User
+from tests.factories import NOON
 
 
 class EmbeddedServersTests(TestCase):
@@ -17,3 +24,11 @@ class EmbeddedServersTests(TestCase):
     def test_cache_remembers_within_a_test(self):
         cache.set("rita", "was here", 5)
         self.assertEqual(cache.get("rita"), "was here")
+
+    def test_log_of_the_database_keeps_no_refused_statement(self):
+        for refused in (False, True):
+            with self.assertRaises(IntegrityError) if refused else nullcontext(), transaction.atomic():
+                User.objects.create(email="rita@example.org", joined_at=NOON)
+        log = (Path(os.environ["RECOURSE_STATE"]) / "logs" / "postgres.log").read_text()
+        self.assertIn("duplicate key value", log)
+        self.assertNotIn("rita@", log)
