@@ -11,7 +11,7 @@ from appeals import cards, sections
 from appeals.actions.endings import forget_appeal, forget_notice
 from appeals.finding import appeal_found_by, notice_found_by
 from appeals.kinds import MINORS
-from appeals.models import Appeal, AppealDecision, DecisionPerson, Measure, Notice, Party
+from appeals.models import Appeal, AppealDecision, Decision, DecisionPerson, Measure, Notice, Party, Review
 from appeals.telling import CATEGORIES
 from helpdesk.desks import Card, Desk, register
 from helpdesk.models import QueueKind, Ticket
@@ -30,12 +30,21 @@ STAFF_WORDS = {
 
 
 def may_purge(ticket: Ticket, at: datetime) -> bool:
-    """Not while a measure waits or an answer of the platform is awaited (design 9)."""
-    open_measures = Measure.objects.unconfirmed().filter(ticket=ticket).exists()
-    return (
-        not open_measures
-        and not AppealDecision.objects.filter(appeal__ticket=ticket, closed_at=None).exists()
+    """Not while a measure waits, an answer of the platform is awaited, or what was decided here can still be
+    appealed: the receipt is how the person gets to that (design 9)."""
+    return not (
+        Measure.objects.unconfirmed().filter(ticket=ticket).exists()
+        or AppealDecision.objects.filter(appeal__ticket=ticket, closed_at=None).exists()
+        or Decision.objects.filter(pk__in=_decided_in(ticket), appeal_until__gte=at).exists()
     )
+
+
+def _decided_in(ticket: Ticket) -> list[Any]:
+    """Decisions that this case brought about: on a report, or in the place of an appealed one."""
+    standing = Review.objects.filter(subject__appeal__ticket=ticket, undone_at=None)
+    replacing = standing.exclude(replacement=None).values_list("replacement", flat=True)
+    reported = Notice.objects.filter(ticket=ticket).exclude(decision=None).values_list("decision", flat=True)
+    return [*replacing, *reported]
 
 
 def why_appeal_not_resolved(ticket: Ticket) -> Any:

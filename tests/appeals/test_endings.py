@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from appeals.actions.emptying import empty_people
+from appeals.actions.notice_decisions import decide_notice
 from appeals.actions.reviews import answer_remit, decide
 from appeals.models import Appeal, AppealDecision, DecisionPerson, Notice, Review
-from helpdesk.actions import erase_case, mark_spam, reopen, reply, resolve, withdraw
-from helpdesk.models import QueueKind
+from helpdesk.actions import erase_case, mark_spam, purge_due, reopen, reply, resolve, withdraw
+from helpdesk.models import QueueKind, Receipt, Ticket
 from journal.actors import SYSTEM
 from tests.appeals.test_notice_decisions import make_notice
 from tests.factories import (
@@ -121,3 +122,20 @@ def test_a_dropped_appeal_is_not_reopened_beside_a_new_one(decision):
     make_appeal(decision)
     with refused("appeal_open"):
         reopen(opened.ticket, by=amir, at=NOON)
+
+
+def test_a_report_is_purged_only_when_its_answer_can_no_longer_be_appealed():
+    queue = make_queue(kind=QueueKind.NOTICE, keep_for_days=1)
+    notice = make_notice(queue, make_group())
+    decided = decide_notice(notice, by=make_moderator(queue.team), at=NOON, statement=None, reasons=REASONS)
+    assert purge_due(at=decided.appeal_until - timedelta(days=1)) == 0
+    assert Receipt.objects.filter(ticket=notice.ticket).exists()
+    assert purge_due(at=decided.appeal_until + timedelta(days=2)) == 1
+
+
+def test_an_appeal_is_purged_only_when_its_round_has_ended(decision):
+    opened = make_appeal(decision)
+    Ticket.objects.update(purge_at=NOON)
+    assert purge_due(at=NOON) == 0
+    withdraw(opened.ticket, by=person(opened.ticket), at=NOON)
+    assert purge_due(at=opened.ticket.queue.keep_for_days * timedelta(days=1) + NOON) == 1
