@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,115 +13,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from accounts.models import User
 from helpdesk import actions
-from helpdesk.actions.ending import SPAM_REASONS
-from helpdesk.models import Priority, Queue, TeamMember, Ticket
+from helpdesk.forms.acts import (
+    ActForm,
+    HandOverForm,
+    OtherTicketForm,
+    PriorityForm,
+    QueueForm,
+    SnoozeForm,
+    SpamForm,
+)
+from helpdesk.models import Ticket
 from helpdesk.views.console.frame import case_reader, page
 from journal.errors import Refused
-from journal.references import read_reference
-
-
-class ActForm(forms.Form):
-    """A form about one ticket, for one user."""
-
-    def __init__(self, *args: Any, ticket: Ticket, user: Any, **kwargs: Any):
-        self.ticket, self.user = ticket, user
-        super().__init__(*args, **kwargs)
-
-
-class NoteField(forms.CharField):
-    widget = forms.Textarea(attrs={"rows": 4})
-
-
-class HandOverForm(ActForm):
-    to = forms.ModelChoiceField(
-        User.objects.none(), label=gettext_lazy("To whom"), empty_label=gettext_lazy("Choose")
-    )
-    note = NoteField(
-        label=gettext_lazy("What they need to know"),
-        help_text=gettext_lazy("An internal note. The person never sees it."),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = (
-            User.objects.holding("moderator", "lead", "head")
-            .filter(pk__in=TeamMember.objects.live().filter(team=self.ticket.queue.team_id).values("user"))
-            .exclude(pk=self.user.pk)
-            .exclude(pk__in=self.ticket.barred.values("user"))
-            .order_by("name")
-        )
-
-
-class SnoozeForm(ActForm):
-    LENGTHS = {
-        "1": gettext_lazy("One hour"),
-        "4": gettext_lazy("Four hours"),
-        "24": gettext_lazy("One day"),
-        "72": gettext_lazy("Three days"),
-        "168": gettext_lazy("One week"),
-    }
-    hours = forms.ChoiceField(
-        label=gettext_lazy("For how long"),
-        choices=list(LENGTHS.items()),
-        widget=forms.RadioSelect,
-        initial="24",
-    )
-
-
-class OtherTicketForm(ActForm):
-    other = forms.CharField(
-        label=gettext_lazy("Reference of the other case"),
-        max_length=20,
-        widget=forms.TextInput({"dir": "ltr"}),
-    )
-
-    def clean_other(self) -> Ticket:
-        reference = read_reference(self.cleaned_data["other"])
-        found = Ticket.objects.visible_to(self.user).filter(reference=reference).exclude(pk=self.ticket.pk)
-        if reference is None or not (other := found.first()):
-            raise forms.ValidationError(_("There is no other case with this reference that you can see."))
-        return other
-
-
-SPAM_WORDS = {
-    "advertising": gettext_lazy("Advertising"),
-    "automatic": gettext_lazy("Sent by a machine"),
-    "empty": gettext_lazy("Nothing in it can be understood"),
-    "abuse_of_form": gettext_lazy("The form was misused"),
-}
-
-
-class SpamForm(ActForm):
-    reason = forms.ChoiceField(
-        label=gettext_lazy("Why this is no case"),
-        choices=[(code, SPAM_WORDS[code]) for code in SPAM_REASONS],
-        widget=forms.RadioSelect,
-    )
-
-
-class PriorityForm(ActForm):
-    priority = forms.TypedChoiceField(
-        label=gettext_lazy("Priority"), choices=Priority.choices, coerce=int, widget=forms.RadioSelect
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        self.initial.setdefault("priority", self.ticket.priority)
-
-
-class QueueForm(ActForm):
-    to = forms.ModelChoiceField(
-        Queue.objects.none(), label=gettext_lazy("Queue"), empty_label=gettext_lazy("Choose")
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        # sight: a case may be handed to a queue that one does not read
-        same = Queue.objects.in_use().filter(kind=self.ticket.kind)
-        self.fields["to"].queryset = same.exclude(pk=self.ticket.queue_id)
-
 
 Do = Callable[..., Any]
 
