@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Model
 from psycopg import RawCursor
 
@@ -73,4 +73,4 @@ class _Part:
         values = list(values)
         for place, convert in self.converted:
             values[place] = convert(values[place], None, connection)
-        return self.model.from_db(connection.alias, self.names, values)
+        return self.model.from_db(DEFAULT_DB_ALIAS, self.names, values)

@@ -81,7 +81,7 @@ def file_appeal(
 
     with refusing("one_open_appeal_per_side", ALREADY_OPEN, savepoint=False):
         opened = open_within(
-            Queue.objects.entry(QueueKind.APPEAL),
+            Queue.entry(QueueKind.APPEAL),
             replace(letter, attachments=[*letter.attachments, *letter.mandate]),
             by=by,
             at=at,

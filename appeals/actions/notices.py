@@ -55,7 +55,7 @@ def file_notice(letter: NoticeLetter, *, platform: Platform, by: Actor | Acts, a
     require(can_report(by, platform))
     _check(letter)
     opened = open_ticket(
-        Queue.objects.entry(QueueKind.NOTICE),
+        Queue.entry(QueueKind.NOTICE),
         letter,
         by=by,
         at=at,

@@ -90,7 +90,7 @@ def file_cases(platform: Platform, people: dict[str, User], at: datetime) -> Non
             )
     for hour, (language, category, text) in enumerate(COMPLAINTS, start=2):
         open_ticket(
-            Queue.objects.entry(QueueKind.COMPLAINT),
+            Queue.entry(QueueKind.COMPLAINT),
             Letter(token=new_token(), language=language, text=text),
             by=NEWCOMER,
             at=yesterday + timedelta(hours=hour),

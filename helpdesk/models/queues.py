@@ -63,15 +63,6 @@ class TeamMember(Grant):
 
 
 class QueueSet(models.QuerySet["Queue"]):
-    def entry(self, kind: str) -> "Queue":
-        """Where a new case of this kind goes: the first queue of its kind that is in use.
-
-        Every installation has one: `manage.py prepare` makes it before the first request.
-        """
-        for (queue,) in ENTRY.ask(kind):
-            return queue
-        raise Queue.DoesNotExist(f"No queue for cases of the kind {kind} is in use.")
-
     def in_use(self) -> "QueueSet":
         return self.filter(ended_at=None)
 
@@ -113,6 +104,16 @@ class Queue(Row):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def entry(cls, kind: str) -> "Queue":
+        """Where a new case of this kind goes: the first queue of its kind that is in use.
+
+        Every installation has one: `manage.py prepare` makes it before the first request.
+        """
+        for (queue,) in ENTRY.ask(kind):
+            return queue
+        raise cls.DoesNotExist(f"No queue for cases of the kind {kind} is in use.")
 
 
 # Asked for every case that begins.

@@ -13,7 +13,7 @@ DANGER = "danger"
 
 
 def complaints() -> Queue:
-    return Queue.objects.entry(QueueKind.COMPLAINT)  # sight: where all may write to
+    return Queue.entry(QueueKind.COMPLAINT)  # sight: where all may write to
 
 
 class Complain(SendingView):

@@ -60,6 +60,6 @@ def test_a_new_case_goes_to_the_first_queue_in_use():
     make_queue(kind=QueueKind.NOTICE, place=2)
     first = make_queue(kind=QueueKind.NOTICE, place=1)
     make_queue(kind=QueueKind.COMPLAINT, place=0)
-    assert Queue.objects.entry(QueueKind.NOTICE) == first
+    assert Queue.entry(QueueKind.NOTICE) == first
     with pytest.raises(Queue.DoesNotExist):
-        Queue.objects.entry(QueueKind.ALERT)
+        Queue.entry(QueueKind.ALERT)
