@@ -114,6 +114,21 @@ def test_command_prints_a_name_and_a_key_for_each_platform():
     lines = dict(line.split() for line in out.getvalue().splitlines())
     assert set(lines) == {"Alpha", "Бета"}
     assert ApiKey.objects.of_secret(lines["Бета"]).get().platform.name == "Бета"
-    with pytest.raises(CommandError):
-        call_command("create_platform", "Gamma", "Alpha", stdout=out)
-    assert Platform.objects.count() == 2
+
+
+def test_command_that_fails_for_one_name_prints_no_key_and_adds_none():
+    make_platform("Alpha")
+    for names, why in (
+        (["Gamma", "Alpha"], "Alpha: There is"),
+        (["Gamma", "x" * 101], "1 to 100"),
+        (["  "], "1 to"),
+    ):
+        out = StringIO()
+        with pytest.raises(CommandError, match=why):
+            call_command("create_platform", *names, stdout=out)
+        assert (out.getvalue(), Platform.objects.count()) == ("", 1)
+
+
+def test_longest_name_of_a_platform_has_a_short_name_that_fits():
+    call_command("create_platform", "x" * 100, stdout=StringIO())
+    assert Platform.objects.get().slug == "x" * 50

@@ -11,6 +11,8 @@ from accounts.models.machines import PLATFORM_SCOPES
 from journal.actors import SYSTEM
 from journal.errors import Refused
 
+LONGEST_NAME = 100
+
 
 class Command(BaseCommand):
     help = "Adds platforms and prints a line NAME KEY for each. A key is shown only here."
@@ -18,15 +20,23 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("names", nargs="+", metavar="NAME")
 
-    @transaction.atomic
     def handle(self, *args: Any, names: list[str], **options: Any) -> None:
-        at = now()
-        for name in names:
+        # Told once they are stored: a key that was printed and then rolled back looks like any other.
+        for name, shown in self.add(names):
+            self.stdout.write(f"{name} {shown}")
+
+    @transaction.atomic
+    def add(self, names: list[str]) -> list[tuple[str, str]]:
+        at, added = now(), []
+        for name in (given.strip() for given in names):
+            if not 0 < len(name) <= LONGEST_NAME:
+                raise CommandError(f"A name has 1 to {LONGEST_NAME} characters: {name!r} has {len(name)}.")
             try:
                 platform = open_platform(
-                    name, slug=slugify(name) or f"platform-{token_hex(3)}", by=SYSTEM, at=at
+                    name, slug=slugify(name)[:50] or f"platform-{token_hex(3)}", by=SYSTEM, at=at
                 )
             except Refused as refusal:
                 raise CommandError(f"{name}: {refusal}") from refusal
             __, shown = make_key(platform, name="create_platform", scopes=PLATFORM_SCOPES, by=SYSTEM, at=at)
-            self.stdout.write(f"{name} {shown}")
+            added.append((name, shown))
+        return added
