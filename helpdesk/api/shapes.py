@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from helpdesk.models import Attachment, Message, Note, QueueKind, Status, Ticket
+from helpdesk.models import Attachment, Message, Note, Priority, QueueKind, Status, Ticket
 
 LONGEST_TEXT = 20_000
 LARGEST_TURN = 2**31 - 1
@@ -126,6 +126,31 @@ class AssignIn(TurnIn):
     """`to` is a user's id; without it, the owner of the key."""
 
     to = serializers.UUIDField(required=False)
+
+
+class HandOverIn(TurnIn):
+    """`to` is a colleague's id; the note says what they need to know."""
+
+    to = serializers.UUIDField()
+    note = serializers.CharField(max_length=LONGEST_TEXT)
+
+
+class SnoozeIn(TurnIn):
+    """`until` is the moment at which the case comes back."""
+
+    until = serializers.DateTimeField()
+
+
+class PriorityIn(TurnIn):
+    """1 is the most urgent."""
+
+    priority = serializers.ChoiceField(choices=Priority.choices)
+
+
+class LinkIn(serializers.Serializer[Any]):
+    """`other` is the id of a case that is to be read together with this one."""
+
+    other = serializers.UUIDField()
 
 
 class TextIn(serializers.Serializer[Any]):

@@ -174,6 +174,57 @@ class Release(TicketView):
         )
 
 
+class HandOver(TicketView):
+    """Give the case to a colleague, with a note."""
+
+    @describe(shapes.Done, request=shapes.HandOverIn, name="tickets_hand_over")
+    def post(self, request: Request, ticket_id: UUID) -> Response:
+        ticket, shape, at = self.ticket(ticket_id), self.shaped(shapes.HandOverIn), now()
+        to = get_object_or_404(User.objects.active(), pk=shape.pop("to"))
+        return self.done(
+            ticket_id, lambda: actions.hand_over(ticket, by=self.by(), at=at, to=to, **shape), at=at
+        )
+
+
+class Snooze(TicketView):
+    """Put the case aside until a moment."""
+
+    @describe(shapes.Done, request=shapes.SnoozeIn, name="tickets_snooze")
+    def post(self, request: Request, ticket_id: UUID) -> Response:
+        ticket, shape, at = self.ticket(ticket_id), self.shaped(shapes.SnoozeIn), now()
+        return self.done(ticket_id, lambda: actions.snooze(ticket, by=self.by(), at=at, **shape), at=at)
+
+
+class Wake(TicketView):
+    """Take up again what was put aside."""
+
+    @describe(shapes.Done, name="tickets_wake")
+    def post(self, request: Request, ticket_id: UUID) -> Response:
+        ticket, at = self.ticket(ticket_id), now()
+        return self.done(ticket_id, lambda: actions.wake(ticket, by=self.by(), at=at), at=at)
+
+
+class SetPriority(TicketView):
+    """Say how urgent the case is."""
+
+    @describe(shapes.Done, request=shapes.PriorityIn, name="tickets_priority")
+    def post(self, request: Request, ticket_id: UUID) -> Response:
+        ticket, shape, at = self.ticket(ticket_id), self.shaped(shapes.PriorityIn), now()
+        return self.done(ticket_id, lambda: actions.set_priority(ticket, by=self.by(), at=at, **shape), at=at)
+
+
+class Links(TicketView):
+    """Read two cases together. Doing so again changes nothing."""
+
+    @describe(shapes.Done, request=shapes.LinkIn, status=201, name="tickets_link")
+    def post(self, request: Request, ticket_id: UUID) -> Response:
+        ticket, at = self.ticket(ticket_id), now()
+        other = self.ticket(self.shaped(shapes.LinkIn)["other"])
+        return self.done(
+            ticket_id, lambda: actions.link(ticket, other, by=self.by(), at=at), at=at, status=201
+        )
+
+
 class Notes(TicketView):
     """Add a note that only the staff read."""
 

@@ -1,11 +1,14 @@
 """Machines read and prepare cases within their owner's sight; ending one needs a person."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.timezone import now
 
 from helpdesk.actions import add_note, assign, save_draft
-from helpdesk.models import ApiAnswer, Attachment, Draft, Message, Note
+from helpdesk.models import ApiAnswer, Attachment, Draft, Message, Note, TicketLink
 from helpdesk.tasks import forget_api_answers
 from journal.models import Event
 from tests.factories import NOON, make_api_key, make_case, make_moderator, make_queue, make_ticket
@@ -118,6 +121,37 @@ def test_machine_takes_assigns_and_releases(api, ticket):
     assert post(api, f"tickets/{ticket.pk}/assign").json()["status"] == "open"
 
 
+def test_machine_hands_over_with_a_note(api, ticket, queue):
+    lena = make_moderator(queue.team, "Lena")
+    post(api, "tickets/next")
+    answer = post(api, f"tickets/{ticket.pk}/hand-over", {"to": str(lena.pk), "note": "Reads Persian."})
+    ticket.refresh_from_db()
+    assert (answer.status_code, ticket.assignee, Note.objects.get().text) == (200, lena, "Reads Persian.")
+
+
+def test_machine_puts_a_case_aside_and_takes_it_up_again(api, ticket):
+    until = (now() + timedelta(days=1)).isoformat()
+    assert post(api, f"tickets/{ticket.pk}/snooze", {"until": until}).status_code == 200
+    assert api.get(f"/api/v1/tickets/{ticket.pk}").json()["snoozed_until"]
+    past = post(api, f"tickets/{ticket.pk}/snooze", {"until": NOON.replace(year=2020).isoformat()})
+    assert (past.status_code, past.json()["title"]) == (409, "in_the_past")
+    assert post(api, f"tickets/{ticket.pk}/wake").status_code == 200
+    assert api.get(f"/api/v1/tickets/{ticket.pk}").json()["snoozed_until"] is None
+
+
+def test_machine_sets_how_urgent_a_case_is(api, ticket):
+    assert post(api, f"tickets/{ticket.pk}/priority", {"priority": 1}).status_code == 200
+    assert api.get(f"/api/v1/tickets/{ticket.pk}").json()["priority"] == 1
+    assert post(api, f"tickets/{ticket.pk}/priority", {"priority": 9}).status_code == 422
+
+
+def test_machine_links_cases_in_its_owners_sight_only(api, ticket, queue):
+    ours, theirs = make_ticket(queue), make_ticket()
+    assert post(api, f"tickets/{ticket.pk}/links", {"other": str(ours.pk)}).status_code == 201
+    assert post(api, f"tickets/{ticket.pk}/links", {"other": str(theirs.pk)}).status_code == 404
+    assert TicketLink.objects.get().other in {ticket, ours}
+
+
 def test_stale_turn_is_a_conflict_with_its_code(api, ticket, amir):
     add_note(ticket, by=amir, at=NOON, text="Seen.")
     answer = reply(api, ticket)
@@ -169,6 +203,35 @@ def test_key_of_another_call_is_refused_and_a_refusal_keeps_none(api, ticket):
     assert other.json()["title"] == "key_reused"
     assert reply(api, ticket, **{"Idempotency-Key": "two"}).status_code == 409
     assert ApiAnswer.objects.count() == Note.objects.count() == 1
+
+
+@pytest.mark.parametrize(("length", "status"), [(255, 201), (256, 409)])
+def test_longest_idempotency_key(api, ticket, length, status):
+    answer = post(api, f"tickets/{ticket.pk}/notes", {"text": "One"}, **{"Idempotency-Key": "k" * length})
+    assert answer.status_code == status
+
+
+def test_same_idempotency_key_of_another_machine_is_another_call(api, ticket, amir):
+    other = Client(headers={"Authorization": f"Bearer {make_api_key(user=amir).shown}"})
+    for each in (api, other):
+        post(each, f"tickets/{ticket.pk}/notes", {"text": "One"}, **{"Idempotency-Key": "one"})
+    assert Note.objects.count() == 2
+
+
+@pytest.mark.parametrize("query", ["after=x", "limit=0", "limit=101", "limit=-1", "limit=9e9"])
+def test_cursor_and_limit_of_another_form_are_refused(api, query):
+    assert api.get(f"/api/v1/tickets?{query}").status_code == 422
+
+
+def test_cursor_after_the_last_case_gives_an_empty_page(api, ticket):
+    page = api.get(f"/api/v1/tickets?after={ticket.pk}&limit=1").json()
+    assert page == {"tickets": [], "next": None}
+
+
+def test_page_that_ends_with_the_last_case_has_no_next(api, queue):
+    for _each in range(2):
+        make_ticket(queue)
+    assert api.get("/api/v1/tickets?limit=2").json()["next"] is None
 
 
 def test_answers_are_forgotten_after_a_day(api, ticket):
