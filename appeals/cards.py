@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
-from django.utils.timezone import now
 
 from accounts.models import User
 from appeals.actions.notice_decisions import OUT_OF_REACH
@@ -142,15 +141,17 @@ def decide_form(ticket: Ticket, user: User | None) -> dict[str, Any]:
     return {"ticket": ticket, "subjects": subjects}
 
 
-def what_it_leaves(decision: Decision, outcome: str) -> dict[str, list[EffectLine]]:
-    """What an outcome would undo, what another decision keeps in force, what cannot be undone."""
-    lines = effect_lines(decision, at=now())  # now: a piece of a page, drawn when it is asked for
-    if outcome in (Outcome.UPHELD, Outcome.REMITTED):
-        return {"undone": [], "kept": lines, "lasting": []}
+def what_it_leaves(decision: Decision, *, at: datetime) -> dict[str, list[EffectLine]]:
+    """What overturning would undo, what another decision keeps in force, what cannot be undone.
+
+    `done` is undone already, for an answer that was set aside: upholding asks for it again.
+    """
+    lines = effect_lines(decision, at=at)
     return {
         "undone": [line for line in lines if line.can_be_undone],
         "kept": [line for line in lines if line.also_by and not line.is_irreversible],
         "lasting": [line for line in lines if line.is_irreversible],
+        "done": [line for line in lines if line.is_undone],
     }
 
 

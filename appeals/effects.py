@@ -5,7 +5,16 @@ from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, Q
 
-from appeals.models import Decision, DecisionKind, DecisionPerson, Effect, Outcome, Review
+from appeals.models import (
+    Decision,
+    DecisionKind,
+    DecisionPerson,
+    Effect,
+    Measure,
+    MeasureKind,
+    Outcome,
+    Review,
+)
 
 END_DATES = {
     "DECISION_VISIBILITY": "end_date_visibility_restriction",
@@ -23,6 +32,7 @@ class EffectLine:
     code: str
     effect: Effect | None = None
     also_by: tuple[Decision, ...] = field(default=())
+    is_undone: bool = False
 
     @property
     def is_irreversible(self) -> bool:
@@ -30,12 +40,12 @@ class EffectLine:
 
     @property
     def can_be_undone(self) -> bool:
-        """Only what this decision alone keeps in force."""
-        return not self.is_irreversible and not self.also_by
+        """Only what is in force, and by this decision alone."""
+        return not (self.is_irreversible or self.also_by or self.is_undone)
 
 
 def effect_lines(decision: Decision, *, at: datetime) -> list[EffectLine]:
-    """Every effect of the decision, with the others that keep it standing. Three queries."""
+    """Every effect of the decision, with the others that keep it standing. Four queries."""
     person = DecisionPerson.objects.filter(pk=decision.pk).first()
     others = _standing_beside(person) if person else []
 
@@ -44,8 +54,20 @@ def effect_lines(decision: Decision, *, at: datetime) -> list[EffectLine]:
 
     named = list(decision.effects.all())
     codes = [code for code in decision.effect_codes if code not in {each.code for each in named}]
-    lines = [EffectLine(code, None, also_by(code)) for code in codes]
-    return lines + [EffectLine(each.code, each, also_by(each.code)) for each in named]
+    undone = carried_out(decision, MeasureKind.UNDO)
+    lines = [EffectLine(code, None, also_by(code), code in undone) for code in codes]
+    return lines + [EffectLine(each.code, each, also_by(each.code), each.code in undone) for each in named]
+
+
+def carried_out(decision: Decision, kind: str) -> set[str]:
+    """The effects for which this kind of measure was the last that the platform carried out. One query.
+
+    What an answer has undone stays undone when that answer is set aside: only the next one says what becomes
+    of it, so it must know what was done in between.
+    """
+    done = Measure.objects.filter(decision=decision, confirmed_at__isnull=False)
+    last = dict(done.order_by("confirmed_at", "id").values_list("effect_code", "kind"))
+    return {code for code, latest in last.items() if latest == kind}
 
 
 def ends_on(decision: Decision, code: str) -> date | None:

@@ -17,9 +17,12 @@ from journal.together import write_together
 APPEAL_FILED = "appeal.filed"
 APPEAL_DECIDED = "appeal.decided"
 MEASURE_REQUIRED = "measure.required"
+MEASURE_WITHDRAWN = "measure.withdrawn"
 LINK_REQUESTED = "link.requested"
 PERSON_NOTIFY = "person.notify"
-EVENT_TYPES = (APPEAL_FILED, APPEAL_DECIDED, MEASURE_REQUIRED, LINK_REQUESTED, PERSON_NOTIFY)
+EVENT_TYPES = (
+    APPEAL_FILED, APPEAL_DECIDED, MEASURE_REQUIRED, MEASURE_WITHDRAWN, LINK_REQUESTED, PERSON_NOTIFY,
+)  # fmt: skip
 
 
 def _fresh_link(delivery: Delivery) -> dict[str, str]:

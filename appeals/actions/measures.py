@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from appeals import webhooks
-from appeals.effects import effect_lines
-from appeals.models import Decision, Measure, MeasureKind, Review
+from appeals.effects import carried_out, effect_lines, ends_on
+from appeals.models import Decision, Measure, MeasureKind, Outcome, Review
 from appeals.permissions import can_confirm
 from helpdesk.actions import tell_leads, tell_person
 from helpdesk.models import Ticket
@@ -43,6 +44,26 @@ def ask_to_undo(
     ]
 
 
+def ask_to_settle(review: Review, *, by: Actor | Acts, at: datetime) -> None:
+    """Turn back what platforms did for an answer that was set aside since, where this one does not want it.
+
+    A decision that was to replace this one falls with the answer that made it; what was undone of a
+    decision that stands after all is asked for again, unless its own end has passed.
+    """
+    decision, ask = review.subject.decision, partial(_ask, review=review, by=by, at=at)
+    if review.outcome == Outcome.UPHELD:
+        for line in effect_lines(decision, at=at):
+            if line.is_undone and (ends_on(decision, line.code) or at.date()) >= at.date():
+                ask(MeasureKind.RESTRICT, line.code, decision=decision, effect=line.effect)
+    wanted = set(review.replacement.effect_codes) if review.replacement else set()
+    aside = Review.objects.filter(subject=review.subject, undone_at__isnull=False)
+    for earlier in aside.exclude(replacement=None).select_related("replacement__platform"):
+        fallen = earlier.replacement
+        assert fallen is not None  # noqa: S101 - for the reader of types
+        for code in sorted(carried_out(fallen, MeasureKind.RESTRICT) - wanted):
+            ask(MeasureKind.UNDO, code, decision=fallen)
+
+
 def ask_to_restrict(
     decision: Decision,
     *,
@@ -53,7 +74,9 @@ def ask_to_restrict(
     ticket: Ticket | None = None,
 ) -> list[Measure]:
     """Ask for the effects of a decision of ours that the one it replaces does not already cause."""
-    already = set(instead_of.effect_codes) if instead_of else set()
+    already: set[str] = set()
+    if instead_of:
+        already = set(instead_of.effect_codes) - carried_out(instead_of, MeasureKind.UNDO)
     return [
         _ask(MeasureKind.RESTRICT, code, decision=decision, review=review, ticket=ticket, by=by, at=at)
         for code in decision.effect_codes
@@ -89,32 +112,38 @@ def _ask(
 
 
 def _tell(measure: Measure, *, at: datetime, due_at: datetime) -> None:
+    more = {"asked_at": measure.asked_at.isoformat(), "reminder": measure.nagged}
+    said = _said(measure) | more
     webhooks.tell_platform(
-        measure.platform,
-        webhooks.MEASURE_REQUIRED,
-        {
-            "measure": str(measure.pk),
-            "kind": measure.kind,
-            "statement": str(measure.decision_id),
-            "effect": measure.effect_code,
-            "platform_ref": measure.effect.platform_ref if measure.effect else None,
-            "asked_at": measure.asked_at.isoformat(),
-            "reminder": measure.nagged,
-        },
-        about=measure,
-        at=at,
-        due_at=due_at,
+        measure.platform, webhooks.MEASURE_REQUIRED, said, about=measure, at=at, due_at=due_at
     )
 
 
-def withdraw_measures(review: Review, *, by: Actor | Acts, at: datetime) -> list[UUID]:
-    """Take back what was asked because of an answer that is undone; the ids of the measures."""
-    measures = list(review.measures.select_for_update().filter(withdrawn_at=None, confirmed_at=None))
+def _said(measure: Measure) -> dict[str, Any]:
+    return {
+        "measure": str(measure.pk),
+        "kind": measure.kind,
+        "statement": str(measure.decision_id),
+        "effect": measure.effect_code,
+        "platform_ref": measure.effect.platform_ref if measure.effect else None,
+    }
+
+
+def withdraw_measures(review: Review, *, by: Actor | Acts, at: datetime) -> list[Measure]:
+    """Take back what was asked because of an answer that holds no more, where nobody has done it yet."""
+    waiting = review.measures.select_related("platform", "effect").order_by("id")
+    measures = list(waiting.select_for_update(of=("self",)).filter(withdrawn_at=None, confirmed_at=None))
     for measure in measures:
         measure.withdrawn_at = at
         measure.save(update_fields=["withdrawn_at"])
         record(measure, "withdrawn", by=by, at=at)
-    return [measure.pk for measure in measures]
+    return measures
+
+
+def tell_withdrawn(measure: Measure, *, at: datetime) -> None:
+    """Tell the platform that a measure which it has heard of is asked no more."""
+    said = _said(measure) | {"withdrawn_at": at.isoformat()}
+    webhooks.tell_platform(measure.platform, webhooks.MEASURE_WITHDRAWN, said, about=measure, at=at)
 
 
 @transaction.atomic
@@ -123,7 +152,10 @@ def confirm_measure(measure: Measure, *, by: Any, at: datetime) -> Measure:
     measure = Measure.objects.select_for_update(of=("self",)).select_related("ticket").get(pk=measure.pk)
     require(can_confirm(by, measure))
     if measure.withdrawn_at:
-        raise Refused("withdrawn", _("This measure was withdrawn. Undo nothing for it."))
+        raise Refused(
+            "withdrawn",
+            _("This measure was withdrawn. Do nothing for it; if it is done already, turn it back."),
+        )
     if measure.confirmed_at:
         return measure
     measure.confirmed_at = at

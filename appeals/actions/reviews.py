@@ -12,7 +12,13 @@ from accounts.models import User
 from appeals import webhooks
 from appeals.actions.endings import end_with_window
 from appeals.actions.filing import ALREADY_OPEN, lock_appeal, mapped_decider
-from appeals.actions.measures import ask_to_restrict, ask_to_undo, withdraw_measures
+from appeals.actions.measures import (
+    ask_to_restrict,
+    ask_to_settle,
+    ask_to_undo,
+    tell_withdrawn,
+    withdraw_measures,
+)
 from appeals.actions.own_decisions import make_restriction
 from appeals.models import Appeal, AppealDecision, Decision, DecisionPerson, Outcome, Party, Review
 from appeals.notifiers import notifiers_of, refuse_names
@@ -80,6 +86,7 @@ def decide(
         ask_to_restrict(review.replacement, review=review, instead_of=subject.decision, by=by, at=at)
     if outcome in (Outcome.OVERTURNED, Outcome.MODIFIED):
         ask_to_undo(review, by=by, at=at)
+    ask_to_settle(review, by=by, at=at)
     _close(subject, review, at=at)
     _finish(appeal, by=by, at=at)
     return review
@@ -232,7 +239,8 @@ def undo_review(review: Review, *, by: User, at: datetime) -> Review:
     review.undone_at = at
     review.save(update_fields=["undone_at"])
     measures = withdraw_measures(review, by=by, at=at)
-    recall([review.pk, appeal.pk, appeal.ticket_id, *measures], made_at=review.decided_at, at=at)
+    untold = [review.pk, appeal.pk, appeal.ticket_id, *(each.pk for each in measures)]
+    recall(untold, made_at=review.decided_at, at=at)
     AppealDecision.objects.filter(pk=review.subject_id).update(
         outcome="", decided_at=None, told_at=None, closed_at=None
     )
@@ -248,7 +256,8 @@ def set_aside(review: Review, *, by: User, at: datetime) -> Review:
     """Take an answer that somebody gave on their own decision out of force; the case is open again.
 
     Only for an answer whose reviewer took part, which a lead has learnt later. What nobody has done yet
-    because of it is withdrawn; what is done stays, and the new answer says what becomes of it.
+    because of it is withdrawn, and the platforms are told. What is done stays as it is until the new answer:
+    nobody is restricted again while their appeal is open (`ask_to_settle`).
     """
     appeal = lock_appeal(review.subject.appeal)
     review = (
@@ -262,7 +271,8 @@ def set_aside(review: Review, *, by: User, at: datetime) -> Review:
         raise DECIDED_ALREADY
     review.undone_at = at
     review.save(update_fields=["undone_at"])
-    withdraw_measures(review, by=by, at=at)
+    for measure in withdraw_measures(review, by=by, at=at):
+        tell_withdrawn(measure, at=at)
     with refusing("one_open_appeal_per_side", ALREADY_OPEN):  # another appeal may have taken its place
         AppealDecision.objects.filter(pk=review.subject_id).update(
             outcome="", decided_at=None, told_at=None, closed_at=None

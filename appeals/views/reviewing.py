@@ -71,7 +71,7 @@ def review(request: StaffRequest, subject_id: UUID) -> HttpResponse:
         if answer is not None:
             return answer
     context = {"subject": subject, "ticket": subject.appeal.ticket, "form": form, "statement": statement}
-    context["leaves"] = what_it_leaves(subject.decision, Outcome.OVERTURNED)
+    context["leaves"] = what_it_leaves(subject.decision, at=at)
     fragment = request.headers.get("HX-Request") and request.method == "GET"
     template = "appeals/console/_review_form.html" if fragment else "appeals/console/review.html"
     return page(request, template, context, status=409 if form.errors or statement.errors else 200)
