@@ -12,6 +12,7 @@ from appeals.actions.endings import forget_appeal, forget_notice
 from appeals.finding import appeal_found_by, notice_found_by
 from appeals.kinds import MINORS
 from appeals.models import Appeal, AppealDecision, Decision, DecisionPerson, Measure, Notice, Party, Review
+from appeals.notifiers import refuse_words
 from appeals.telling import CATEGORIES
 from helpdesk.desks import Card, Desk, register
 from helpdesk.models import QueueKind, Ticket
@@ -119,6 +120,7 @@ APPEAL_DESK = Desk(
     why_not_erased=why_not_erased,
     found_by=appeal_found_by,
     same_person=same_person,
+    refuse_words=refuse_words,
     person_may_reopen=False,
     category_is_the_persons=False,
     on_erase=on_erase_appeal,
@@ -142,6 +144,7 @@ NOTICE_DESK = Desk(
     why_not_erased=why_not_erased,
     found_by=notice_found_by,
     decided_with=reported_with,
+    refuse_words=refuse_words,
     person_may_reopen=False,
     on_erase=on_erase_notice,
     take_data=sections.notice_data,

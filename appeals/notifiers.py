@@ -1,12 +1,17 @@
 """Who reported something stays unknown to everybody outside: their names leave in no words of ours."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from appeals.models import Decision, Notice
+from appeals.models import Appeal, AppealDecision, Decision, Notice, Party
+from helpdesk.models import Ticket
 from journal.errors import Refused
+
+TRUSTED = "SOURCE_TRUSTED_FLAGGER"
+IN_FILE_NAMES = re.compile(r"[-_.+]+")
 
 
 def names_of(notices: Iterable[Notice]) -> list[str]:
@@ -20,8 +25,31 @@ def names_of(notices: Iterable[Notice]) -> list[str]:
 
 
 def notifiers_of(decision: Decision) -> list[str]:
-    """The private notifiers whose reports led to this decision."""
-    return names_of(Notice.objects.filter(decision=decision).select_related("ticket__contact"))
+    """The private notifiers whose reports led to this decision, also one whom the platform named."""
+    names = names_of(Notice.objects.filter(decision=decision).select_related("ticket__contact"))
+    source = (decision.source_identity or "").strip()
+    is_private = decision.source_type != TRUSTED and len(source) > 1
+    return sorted({*names, source}, key=len, reverse=True) if is_private else names
+
+
+def unknown_to(ticket: Ticket) -> list[str]:
+    """Whom the person of this case must not learn from us: who reported what was decided against them, or
+    who else reported the same as they did."""
+    appealed = AppealDecision.objects.filter(appeal__ticket=ticket, side=Party.AFFECTED)
+    claimed = Appeal.objects.filter(ticket=ticket, side=Party.AFFECTED).values_list("claimed", flat=True)
+    keys = {*appealed.values_list("decision", flat=True), *(key for keys in claimed for key in keys)}
+    names = {name for each in Decision.objects.filter(pk__in=keys) for name in notifiers_of(each)}
+    beside = Notice.objects.filter(group__notices__ticket=ticket).exclude(ticket=ticket)
+    return sorted(names.union(names_of(beside.select_related("ticket__contact"))))
+
+
+def refuse_words(ticket: Ticket, *texts: str) -> None:
+    """Stop words of the staff to the person of a case, and names of files, that say who reported.
+
+    In the name of a file a dot or a line stands for a space.
+    """
+    names = unknown_to(ticket)
+    refuse_names(names, texts, [IN_FILE_NAMES.sub(" ", text) for text in texts])
 
 
 def refuse_names(names: Iterable[str], *texts: Any) -> None:

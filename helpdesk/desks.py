@@ -36,6 +36,8 @@ class Desk:
     `why_not_erased(ticket, at)` is the sentence that the person reads where erasing must wait, else None.
     `found_by(ticket)` are words by which staff find a case though nobody said them in it.
     `same_person(ticket, other)` says what the app knows beyond confirmed addresses.
+    `refuse_words(ticket, *texts)` raises Refused where words of the staff (a reply, the name of a file)
+    would tell the person what they must not learn.
     `decided_with(ticket)` are the other cases that one decision answers together with it: a bar of one
     holds for all of them.
     `person_may_reopen` is False where another road leads on (a second round).
@@ -57,6 +59,7 @@ class Desk:
     why_not_erased: Callable[..., Any] | None = None
     found_by: Callable[..., list[str]] | None = None
     same_person: Callable[..., bool] | None = None
+    refuse_words: Callable[..., None] | None = None
     decided_with: Callable[..., Iterable[Any]] | None = None
     person_may_reopen: bool = True
     category_is_the_persons: bool = True
@@ -81,3 +84,10 @@ def category_words(kind: str, category: str) -> str:
     """A category as its desk or the app that writes it calls it; else its code in plain letters."""
     known = desk_of(kind).categories.get(category) or headline(category)
     return category.replace("_", " ") if known == category else str(known)
+
+
+def refuse_words(ticket: Any, *texts: str) -> None:
+    """Ask the desk of a ticket whether the staff may say this to its person. Raises Refused."""
+    refuse = desk_of(ticket.kind).refuse_words
+    if refuse:
+        refuse(ticket, *texts)

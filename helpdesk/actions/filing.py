@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from helpdesk.actions.tickets import change, lock, refuse_erased
 from helpdesk.attachments import Accepted
+from helpdesk.desks import refuse_words
 from helpdesk.models import Attachment, FileRemoval, HeldFile, Message, Side, Ticket
 from helpdesk.permissions import can_work, can_write
 from journal.actions import record
@@ -33,6 +34,8 @@ def attach(
     is_person = can_write(by, ticket)
     require(is_person or can_work(by, ticket))
     refuse_erased(ticket)
+    if not is_person:
+        refuse_words(ticket, accepted.name)
     side = Side.PERSON if is_person else Side.STAFF
     filed = file_away(ticket, [accepted], by=by, at=at, side=side, purpose=purpose)
     change(ticket, at=at)

@@ -11,6 +11,7 @@ from helpdesk.actions.contacts import tell_person
 from helpdesk.actions.filing import erase_file, file_away
 from helpdesk.actions.tickets import lock, move_ticket, note_event, refuse_ended, refuse_erased
 from helpdesk.attachments import Accepted
+from helpdesk.desks import refuse_words
 from helpdesk.models import Draft, Message, Note, Side, Status, Submission, Ticket
 from helpdesk.permissions import acting_staff, can_work, can_write, staff_of
 from helpdesk.receipts import token_hash
@@ -78,10 +79,11 @@ def reply(
 
     Raises Refused("changed_meanwhile") where somebody wrote since the form with `turn` was made.
     """
-    ticket = lock(ticket, turn=turn)
+    ticket, attachments = lock(ticket, turn=turn), list(attachments)
     require(can_work(by, ticket))
     refuse_erased(ticket)
     _refuse_empty(text, attachments)
+    refuse_words(ticket, text, *(each.name for each in attachments))
     if is_question:
         refuse_ended(ticket)
     told_at = at + UNDO_FOR

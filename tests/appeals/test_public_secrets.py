@@ -3,14 +3,19 @@
 import json
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils.timezone import now
 
+from appeals.actions.leave import refuse_leave
 from appeals.actions.notice_decisions import decide_notice
 from appeals.actions.reviews import decide
 from appeals.links import make_link
-from appeals.models import Decision, Notice
-from helpdesk.models import Attachment, QueueKind
+from appeals.models import Appeal, Decision, Notice
+from helpdesk.actions import add_note, attach, person_writes, reply
+from helpdesk.attachments import accept
+from helpdesk.models import Attachment, QueueKind, ReplyTemplate, Ticket
+from helpdesk.templating import filled_template
 from journal.models import Delivery, Event
 from tests.appeals.test_reviews import REPLACEMENT
 from tests.factories import (
@@ -18,11 +23,14 @@ from tests.factories import (
     appeals_queue,
     make_api_key,
     make_appeal,
+    make_decision,
     make_endpoint,
     make_moderator,
     make_notice,
     make_platform,
     make_queue,
+    make_user,
+    person,
     refused,
     subject_of,
 )
@@ -80,6 +88,83 @@ def test_staff_cannot_name_the_notifier_in_an_answer(decision):
             reasons=f"The report of {NAME} shows that it is a call to violence.",
             turn=None,
         )
+
+
+class TestWordsOfTheStaff:
+    """What staff send into the case of the person whom Otto reported."""
+
+    @pytest.fixture
+    def opened(self, decision):
+        return make_appeal(decision, at=now())
+
+    @pytest.fixture
+    def lena(self, opened):
+        return make_moderator(opened.ticket.queue.team, "Lena")
+
+    @pytest.mark.parametrize("text", [f"As {NAME.upper()} says.", f"Ask {ADDRESS}."])
+    @pytest.mark.parametrize("is_question", [True, False])
+    def test_no_reply_and_no_question_names_the_notifier(self, opened, lena, text, is_question):
+        with refused("names_notifier"):
+            reply(opened.ticket, by=lena, at=now(), text=text, turn=None, is_question=is_question)
+
+    def test_no_template_names_the_notifier_when_it_is_sent(self, opened, lena):
+        template = ReplyTemplate(name="Who", text_en=f"It was {NAME}, case {{reference}}.")
+        text = filled_template(template, opened.ticket).text
+        with refused("names_notifier"):
+            reply(opened.ticket, by=lena, at=now(), text=text, turn=None)
+
+    def test_no_file_of_ours_is_called_after_the_notifier(self, opened, lena):
+        name = NAME.lower().replace(" ", "_") + ".txt"
+        file = accept(SimpleUploadedFile(name, b"minutes", "text/plain"))
+        with refused("names_notifier"):
+            reply(opened.ticket, by=lena, at=now(), text="See here.", turn=None, attachments=[file])
+        with refused("names_notifier"):
+            attach(opened.ticket, file, by=lena, at=now())
+
+    def test_reasons_against_a_late_appeal_do_not_name_the_notifier(self, opened):
+        Appeal.objects.update(needs_leave=True)
+        head = make_user("Lena", roles=["head"])
+        with refused("names_notifier"):
+            refuse_leave(opened.ticket.appeal, by=head, at=now(), reasons=f"{NAME} was right, you are late.")
+
+    def test_somebody_who_only_claims_the_decision_does_not_learn_it_either(self, decision):
+        claimed = make_appeal(decision, at=now(), is_proven=False)
+        lena = make_moderator(claimed.ticket.queue.team, "Lena")
+        with refused("names_notifier"):
+            reply(claimed.ticket, by=lena, at=now(), text=f"By {NAME}.", turn=None)
+
+    def test_whom_the_platform_names_as_its_source_stays_unknown_too(self):
+        opened = make_appeal(make_decision(source_identity="Zora Vex"), at=now())
+        lena = make_moderator(opened.ticket.queue.team, "Lena")
+        with refused("names_notifier"):
+            reply(opened.ticket, by=lena, at=now(), text="Zora Vex told the platform.", turn=None)
+
+    def test_two_who_reported_the_same_do_not_learn_of_each_other(self, platform):
+        queue = make_queue(kind=QueueKind.NOTICE)
+        report(platform)
+        other = make_notice(platform, at=now()).ticket
+        amir = make_moderator(queue.team)
+        with refused("names_notifier"):
+            reply(other, by=amir, at=now(), text=f"{NAME} saw it as well.", turn=None)
+
+    def test_otto_himself_may_be_called_by_his_name(self, platform):
+        queue = make_queue(kind=QueueKind.NOTICE)
+        own = report(platform).ticket
+        assert reply(own, by=make_moderator(queue.team), at=now(), text=f"Dear {NAME}", turn=None)
+
+    def test_a_note_among_the_staff_may_name_him(self, opened, lena):
+        assert add_note(opened.ticket, by=lena, at=now(), text=f"{NAME} reported it.")
+
+    def test_what_the_person_writes_is_their_own(self, opened):
+        assert person_writes(opened.ticket, by=person(opened.ticket), at=now(), text=f"I bet it was {NAME}.")
+
+    def test_the_ticket_page_says_why_a_reply_was_not_sent(self, client, opened, lena):
+        client.force_login(lena)
+        turn = Ticket.objects.get(pk=opened.ticket.pk).turn
+        typed = {"turn": turn, "text": f"It was {NAME}."}
+        answer = client.post(reverse("console:reply", args=[opened.ticket.reference]), typed)
+        assert answer.status_code == 409
+        assert "names the person who reported it" in answer.content.decode()
 
 
 def test_name_of_a_trusted_organisation_may_be_said(platform):
