@@ -3,11 +3,10 @@
 import pytest
 
 from journal import mail
-from journal.ids import uuid7
 from journal.mail import register_mail, send_mail
 from journal.models import Delivery
 from journal.senders import Undeliverable
-from tests.factories import make_delivery
+from tests.factories import make_delivery, make_user
 from tests.receivers import mail_server
 
 KIND = "test.news"
@@ -125,11 +124,12 @@ def kinds_of_the_apps():
     return sorted(kind for kind in mail._wordings if not kind.startswith("test."))
 
 
+@pytest.mark.django_db  # a link is made when its mail is worded
 @pytest.mark.parametrize("language", ["en", "ru", "fa"])
 @pytest.mark.parametrize("kind", kinds_of_the_apps())
 def test_every_mail_of_every_app_can_be_worded(kind, language):
     subject, text = mail.worded(
-        Delivery(kind=kind, language=language, body=NEEDED.get(kind, {}), about_id=uuid7())
+        Delivery(kind=kind, language=language, body=NEEDED.get(kind, {}), about_id=make_user().pk)
     )
     assert subject
     assert text.strip()
