@@ -282,6 +282,48 @@ def test_forgetting_a_person_leaves_no_address(sent):
 
 
 @pytest.mark.django_db
+def test_forgetting_a_person_keeps_what_the_platform_is_told():
+    about = Thing()
+    news = make_delivery(about=about, channel="webhook")
+    outbox.forget(about, at=NOON)
+    assert Delivery.objects.get() == news
+
+
+@pytest.mark.django_db
+def test_an_act_that_is_undone_takes_back_what_it_wanted_to_tell():
+    about = Thing()
+    make_delivery(about=about, at=NOON, due_at=NOON + timedelta(seconds=10))
+    later, other = make_delivery(about=about, at=NOON + HOUR, due_at=NOON + 2 * HOUR), make_delivery()
+    assert outbox.recall([about.id], made_at=NOON, at=NOON + timedelta(seconds=5)) == 1
+    assert set(Delivery.objects.all()) == {later, other}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("changed", [{"attempts": 1}, {"sent_at": NOON}, {"dead_at": NOON}, {"due_at": NOON}])
+def test_what_was_tried_or_may_leave_now_is_not_taken_back(changed):
+    about = Thing()
+    make_delivery(about=about, at=NOON, due_at=NOON + timedelta(seconds=10))
+    Delivery.objects.update(**changed)
+    assert outbox.recall([about.id], made_at=NOON, at=NOON) == 0
+    assert Delivery.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_sender_is_taking_right_now_is_left_to_it():
+    about = Thing()
+    with transaction.atomic():
+        made = make_delivery(about=about, at=NOON, due_at=NOON + timedelta(seconds=10))
+
+    def undo():
+        with closing(connection), transaction.atomic():
+            return outbox.recall([about.id], made_at=NOON, at=NOON)
+
+    with transaction.atomic(), ThreadPoolExecutor(1) as other:
+        Delivery.objects.select_for_update().get(pk=made.pk)
+        assert other.submit(undo).result(timeout=30) == 0
+
+
+@pytest.mark.django_db
 def test_address_and_body_go_seven_days_after_arrival():
     old, young = (make_delivery(address="rita@example.org", body={"a": 1}) for _ in range(2))
     Delivery.objects.filter(pk=old.pk).update(sent_at=NOON - timedelta(days=7))
