@@ -55,7 +55,7 @@ faults: setup
 	@$(FAULTS) $(PY) -m pytest -s tests/faults
 
 fuzz: setup
-	@$(FUZZ) $(PY) -m pytest -n 2 tests/test_schema.py
+	@$(FUZZ) $(PY) -m pytest -n 2 -rP tests/test_schema.py
 
 check: setup
 	.venv/bin/ruff format --check --quiet .

@@ -3,6 +3,7 @@
 import json
 from copy import deepcopy
 
+import schemathesis
 from schemathesis.core import NOT_SET
 
 CSRF = "c" * 32
@@ -61,6 +62,12 @@ ACCEPTS = [
     "application/problem+json",
     "text/html;q=0.1",
 ]
+
+
+@schemathesis.serializer("application/x-ndjson")
+def as_a_line(context, value):
+    """Schemathesis knows no lines of JSON; without this it would send none of the statements it made."""
+    return {"data": value if isinstance(value, bytes) else json.dumps(value, default=str).encode()}
 
 
 class Call:
