@@ -38,9 +38,9 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 ACTIONS = Path(__file__).parents[2] / "appeals" / "actions"
-# Pieces that an action above calls, which has asked; each says so where it is written.
+# Pieces that other actions call, which have asked.
 PIECES = {
-    "take_up", "ask_to_undo", "ask_to_restrict", "withdraw_measures", "make_restriction", "write_decision",
+    "take_up", "ask_to_undo", "ask_to_restrict", "ask_to_settle", "withdraw_measures", "make_restriction", "write_decision",
 }  # fmt: skip
 
 
