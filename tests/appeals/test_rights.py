@@ -40,7 +40,8 @@ pytestmark = pytest.mark.django_db
 ACTIONS = Path(__file__).parents[2] / "appeals" / "actions"
 # Pieces that other actions call, which have asked.
 PIECES = {
-    "take_up", "ask_to_undo", "ask_to_restrict", "ask_to_settle", "withdraw_measures", "make_restriction", "write_decision",
+    "take_up", "ask_to_undo", "ask_to_restrict", "ask_to_settle", "withdraw_measures",
+    "make_restriction", "write_decision",
 }  # fmt: skip
 
 
