@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.adapter import refuse_to_wait
-from accounts.models import ApiKey, Invitation, Platform, Scope, User, WebhookEndpoint
+from accounts.models import ApiKey, EventType, Invitation, Platform, Scope, User, WebhookEndpoint
 from accounts.models.machines import PLATFORM_SCOPES, USER_SCOPES
 from accounts.roles import Role
 from accounts.waits import code_key, count_failure, forget_failures, seconds_left
@@ -177,14 +177,26 @@ class KeyForm(forms.ModelForm):
         field.choices = [choice for choice in Scope.choices if choice[0] in allowed]  # type: ignore[attr-defined]
 
 
-class EndpointForm(forms.ModelForm):
+class EventsForm(forms.Form):
+    """Of which events an address is told."""
+
+    event_types = forms.MultipleChoiceField(
+        label=_("Of what"),
+        choices=EventType.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("Choose none to tell it of everything, also of what a later version adds."),
+    )
+
+
+class EndpointForm(EventsForm, forms.ModelForm):
     url = forms.URLField(
         label=_("Address"),
         max_length=500,
         assume_scheme="https",
-        help_text=_("It is told of every event of this platform, signed as Standard Webhooks say."),
+        help_text=_("It is told of events of this platform, signed as Standard Webhooks say."),
     )
 
     class Meta:
         model = WebhookEndpoint
-        fields = ["url"]
+        fields = ["url", "event_types"]

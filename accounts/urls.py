@@ -83,6 +83,7 @@ ours = [
     path("console/people/<uuid:pk>/empty/", people.change_standing, {"to": "empty"}, name="empty"),
     path("console/platforms/", platforms.platforms, name="platforms"),
     path("console/platforms/keys/<uuid:pk>/revoke/", platforms.revoke_key, name="revoke_key"),
+    path("console/platforms/endpoints/<uuid:pk>/events/", platforms.choose_events, name="choose_events"),
     path("console/platforms/endpoints/<uuid:pk>/rotate/", platforms.rotate_secret, name="rotate_secret"),
     path(
         "console/platforms/endpoints/<uuid:pk>/disable/", platforms.disable_endpoint, name="disable_endpoint"

@@ -19,6 +19,7 @@ from accounts.actions.people import (
 )
 from accounts.actions.platforms import (
     add_endpoint,
+    choose_events,
     close_platform,
     disable_endpoint,
     make_key,
@@ -38,6 +39,7 @@ __all__ = [
     "ask_role",
     "begin_session",
     "change_own_details",
+    "choose_events",
     "close_platform",
     "deactivate",
     "disable_endpoint",

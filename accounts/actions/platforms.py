@@ -124,6 +124,26 @@ def add_endpoint(
 
 
 @transaction.atomic
+def choose_events(
+    endpoint: WebhookEndpoint, *, event_types: Iterable[str], by: User, at: datetime
+) -> WebhookEndpoint:
+    """Tell this address of these events alone; of all where none is named. What waits already still goes.
+
+    Raises PermissionDenied, Refused("endpoint_ended").
+    """
+    require(can_operate(by))
+    endpoint = WebhookEndpoint.objects.select_for_update(no_key=True).get(pk=endpoint.pk)
+    if endpoint.disabled_at:
+        raise Refused("endpoint_ended", _("This address is told nothing more. Add it again."))
+    wanted = sorted(event_types)
+    if endpoint.event_types != wanted:
+        endpoint.event_types = wanted
+        endpoint.save(update_fields=["event_types"])
+        record(endpoint.platform, "events_chosen", by=by, at=at, endpoint=endpoint.pk, event_types=wanted)
+    return endpoint
+
+
+@transaction.atomic
 def rotate_secret(endpoint: WebhookEndpoint, *, by: User, at: datetime) -> str:
     """A new secret, shown once. For a day deliveries carry signatures by both. Raises PermissionDenied."""
     require(can_operate(by))

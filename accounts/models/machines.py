@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models.people import User
 from accounts.sealing import unseal
@@ -20,7 +21,7 @@ from journal.prepared import execute
 class Platform(Row):
     """A service of the operator: it sends its decisions by a key and carries measures out."""
 
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=100)
     slug = models.SlugField(_("short name"), max_length=50, unique=True)
     is_active = models.BooleanField(default=True)
     made_at = models.DateTimeField()
@@ -76,7 +77,7 @@ class ApiKey(Row):
 
     platform = models.ForeignKey(Platform, on_delete=models.PROTECT, null=True, related_name="keys")
     user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="keys")
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=100)
     prefix = models.CharField(max_length=12)
     hash = models.BinaryField(unique=True)
     scopes = ArrayField(
@@ -128,6 +129,17 @@ JOIN accounts_platform platform ON platform.id = endpoint.platform_id
 WHERE platform.id = $1 AND platform.is_active AND endpoint.disabled_at IS NULL
     AND (endpoint.event_types = '{}' OR $2 = ANY (endpoint.event_types))
 """
+
+
+class EventType(models.TextChoices):
+    """What a platform may be told. The app that tells it sends these and no others: a test compares them."""
+
+    APPEAL_FILED = "appeal.filed", _("Somebody appealed")
+    APPEAL_DECIDED = "appeal.decided", _("An appeal was decided")
+    MEASURE_REQUIRED = "measure.required", _("The platform is asked to do something")
+    MEASURE_WITHDRAWN = "measure.withdrawn", _("What was asked of the platform is taken back")
+    LINK_REQUESTED = "link.requested", _("Somebody needs a fresh link")
+    PERSON_NOTIFY = "person.notify", _("There is news to pass on to a person")
 
 
 class WebhookEndpointSet(models.QuerySet["WebhookEndpoint"]):

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import actions
 from accounts.forms import InvitationForm, RoleForm
+from accounts.history import changes_of
 from accounts.models import FactorReset, Invitation, RoleGrant, User
 from accounts.permissions import (
     RESETTERS,
@@ -59,6 +60,7 @@ def person(request: HttpRequest, pk: str) -> HttpResponse:
         "can_ask_reset": reset is None and can_ask_reset(user, about) and about.has_factor,
         "can_approve_reset": reset is not None and can_approve_reset(user, reset),
         "is_operator": is_operator(user) and user.pk != about.pk,
+        "changes": changes_of(about),
     }
     return render(request, "accounts/person.html", context)
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import actions
-from accounts.forms import EndpointForm, KeyForm, PlatformForm
+from accounts.forms import EndpointForm, EventsForm, KeyForm, PlatformForm
 from accounts.models import ApiKey, Platform, WebhookEndpoint
 from accounts.permissions import needs_role
 from accounts.roles import Role
@@ -43,7 +43,10 @@ def _show(
     context = {
         "platform": found,
         "keys": found.keys.order_by("revoked_at", "pk"),
-        "endpoints": found.endpoints.order_by("disabled_at", "pk"),
+        "endpoints": [
+            (each, EventsForm(initial={"event_types": each.event_types}, prefix=str(each.pk)))
+            for each in found.endpoints.order_by("disabled_at", "pk")
+        ],
         "key_form": key_form,
         "endpoint_form": endpoint_form,
         "now": now(),
@@ -92,6 +95,24 @@ def add_endpoint(request: HttpRequest, slug: str) -> HttpResponse:
             context = {"name": endpoint.url, "shown": secret, "platform": found}
             return render(request, "accounts/shown_once.html", context)
     return _show(request, found, KeyForm(owner=found), form)
+
+
+@needs_role(Role.OPERATOR)
+@require_POST
+def choose_events(request: HttpRequest, pk: str) -> HttpResponse:
+    endpoint = get_object_or_404(WebhookEndpoint.objects.select_related("platform"), pk=pk)
+    form = EventsForm(request.POST, prefix=str(pk))
+    slug = endpoint.platform.slug
+    if not form.is_valid():
+        return redirect("accounts:platform", slug)
+    chosen = form.cleaned_data["event_types"]
+    return act_and_go(
+        request,
+        lambda: actions.choose_events(endpoint, event_types=chosen, by=signed_in(request), at=now()),
+        _("Saved."),
+        "accounts:platform",
+        slug,
+    )
 
 
 @needs_role(Role.OPERATOR)

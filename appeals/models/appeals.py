@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from appeals.models.decisions import Decision
 from helpdesk.models import Attachment, Ticket
@@ -158,7 +159,7 @@ class BodySet(models.QuerySet["OutOfCourtBody"]):
 class OutOfCourtBody(Row):
     """A certified body that a person may turn to after us (DSA Art. 21)."""
 
-    name = models.CharField(_("Name"), max_length=200)
+    name = models.CharField(pgettext_lazy("of a thing", "Name"), max_length=200)
     country = models.CharField(_("Country"), max_length=2)
     languages = models.CharField(_("Languages"), max_length=100, blank=True)
     url = models.URLField(_("Address"))

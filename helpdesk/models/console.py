@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from helpdesk.models.queues import QueueKind
 from helpdesk.models.tickets import Ticket
@@ -13,7 +14,7 @@ class SavedView(Row):
     """Filters that somebody named; `query` is the address's own query string."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_views")
-    name = models.CharField(_("Name"), max_length=60)
+    name = models.CharField(pgettext_lazy("of a thing", "Name"), max_length=60)
     query = models.CharField(max_length=500)
 
     class Meta:
@@ -24,7 +25,7 @@ class SavedView(Row):
 class ReplyTemplate(Row):
     """Words that staff start from, in each language; `{reference}` and the like are filled in as text."""
 
-    name = models.CharField(_("Name"), max_length=100)
+    name = models.CharField(pgettext_lazy("of a thing", "Name"), max_length=100)
     text = models.TextField(_("Text"))
     kind = models.CharField(_("For"), max_length=10, choices=QueueKind, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)

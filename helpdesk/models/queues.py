@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Grant
 from accounts.models.roles import nobody_gives_themselves, two_people
@@ -31,7 +32,7 @@ class QueueKind(models.TextChoices):
 class Team(Row):
     """People who share queues. Its members see the tickets of its queues and of no others."""
 
-    name = models.CharField(_("Name"), max_length=100)
+    name = models.CharField(pgettext_lazy("of a thing", "Name"), max_length=100)
     ended_at = models.DateTimeField(null=True, blank=True)
 
     subject_kind = "team"
@@ -79,7 +80,7 @@ class Queue(Row):
     """Where tickets of one kind wait for one team."""
 
     slug = models.SlugField(max_length=40, unique=True)
-    name = models.CharField(_("Name"), max_length=100)
+    name = models.CharField(pgettext_lazy("of a thing", "Name"), max_length=100)
     kind = models.CharField(_("Kind"), max_length=10, choices=QueueKind)
     team = models.ForeignKey(Team, models.PROTECT, related_name="queues", verbose_name=_("Team"))
     answer_within_hours = models.PositiveIntegerField(

@@ -123,6 +123,7 @@ ROUTES = {
     ),
     "accounts:revoke_key": press(OPERATOR, args=lambda: [make_api_key().pk]),
     "accounts:add_endpoint": press(OPERATOR, status=200, args=a_slug, data={"url": "https://p.example/hook"}),
+    "accounts:choose_events": press(OPERATOR, args=an_endpoint),
     "accounts:rotate_secret": press(OPERATOR, status=200, args=an_endpoint),
     "accounts:disable_endpoint": press(OPERATOR, args=an_endpoint),
     "accounts:close_platform": press(OPERATOR, args=a_slug),

@@ -132,3 +132,16 @@ def test_command_that_fails_for_one_name_prints_no_key_and_adds_none():
 def test_longest_name_of_a_platform_has_a_short_name_that_fits():
     call_command("create_platform", "x" * 100, stdout=StringIO())
     assert Platform.objects.get().slug == "x" * 50
+
+
+def test_only_operators_choose_events(lena):
+    endpoint, __ = actions.add_endpoint(make_platform(), url=URL, by=lena, at=NOON)
+    with pytest.raises(PermissionDenied):
+        actions.choose_events(endpoint, event_types=[], by=make_user("Otto", roles=["head"]), at=NOON)
+
+
+def test_address_that_is_told_nothing_more_chooses_no_events(lena):
+    endpoint, __ = actions.add_endpoint(make_platform(), url=URL, by=lena, at=NOON)
+    actions.disable_endpoint(endpoint, by=lena, at=NOON)
+    with pytest.raises(Refused):
+        actions.choose_events(endpoint, event_types=["appeal.filed"], by=lena, at=NOON)

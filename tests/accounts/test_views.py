@@ -4,10 +4,14 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
-from accounts.models import ApiKey, Invitation, WebhookEndpoint
+from accounts.models import ApiKey, EventType, Invitation, WebhookEndpoint
+from appeals import webhooks
+from journal.models import Event
 from tests.factories import NOON, make_api_key, make_platform, make_user
 
 pytestmark = pytest.mark.django_db
@@ -144,3 +148,60 @@ def test_details_are_changed_by_oneself(console, lena):
     lena.refresh_from_db()
     assert (lena.name, lena.languages, lena.time_zone) == ("Lena L.", ["fa", "ru"], "Asia/Tehran")
     assert '<html lang="ru"' in console.get("/accounts/").content.decode()
+
+
+def test_history_of_roles_says_who_gave_what(console, lena):
+    amir = make_user("Amir")
+    console.post(f"/console/people/{amir.pk}/roles/", {"role": "moderator"})
+    console.post(f"/console/people/roles/{amir.roles_given.get().pk}/end/")
+    page = console.get(f"/console/people/{amir.pk}/").content.decode()
+    said = [
+        page.index(words) for words in ("Moderator: ended", "given, by one alone", "Moderator: asked for")
+    ]
+    assert said == sorted(said)
+    assert page.count(f"(<bdi>{lena}</bdi>)") == 3
+
+
+def test_history_of_roles_costs_the_same_however_long(console, django_assert_num_queries):
+    amir = make_user("Amir")
+    address = f"/console/people/{amir.pk}/"
+    change = lambda: [console.post(f"{address}{what}/") for what in ("deactivate", "reactivate")]  # noqa: E731
+    change()
+    with CaptureQueriesContext(connection) as few:
+        console.get(address)
+    asked = len(few)  # now: what was captured is forgotten with the next request
+    for _ in range(5):
+        change()
+    with django_assert_num_queries(asked):
+        console.get(address)
+
+
+def test_platform_is_told_of_the_events_chosen(console):
+    platform = make_platform()
+    place = f"/console/platforms/{platform.slug}/"
+    console.post(f"{place}endpoints/", {"url": "https://p.example/hook", "event_types": ["appeal.filed"]})
+    endpoint = WebhookEndpoint.objects.get()
+    assert endpoint.event_types == ["appeal.filed"]
+    chosen = {f"{endpoint.pk}-event_types": ["appeal.decided", "person.notify"]}
+    console.post(f"/console/platforms/endpoints/{endpoint.pk}/events/", chosen)
+    assert WebhookEndpoint.objects.wanting("appeal.filed", platform.pk) == []
+    assert WebhookEndpoint.objects.wanting("appeal.decided", platform.pk) == [endpoint.pk]
+    event = Event.objects.filter(subject_id=platform.pk).latest("number")
+    assert (event.code, event.values["event_types"]) == ("events_chosen", ["appeal.decided", "person.notify"])
+    console.post(f"/console/platforms/endpoints/{endpoint.pk}/events/")
+    assert WebhookEndpoint.objects.wanting("link.requested", platform.pk) == [endpoint.pk]
+
+
+def test_events_that_nobody_sends_are_not_chosen(console):
+    place = f"/console/platforms/{make_platform().slug}/endpoints/"
+    console.post(place, {"url": "https://p.example/hook", "event_types": ["appeal.invented"]})
+    assert not WebhookEndpoint.objects.exists()
+
+
+def test_events_that_can_be_chosen_are_those_that_are_sent():
+    assert set(EventType.values) == set(webhooks.EVENT_TYPES)
+
+
+def test_policy_editor_finds_the_rules_from_their_account():
+    page = signed_in(make_user("Olga", roles=["policy_editor"])).get("/accounts/").content.decode()
+    assert 'href="/console/rules/"' in page.split("<main")[1]

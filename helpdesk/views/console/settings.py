@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
@@ -45,7 +45,7 @@ class TranslatedForm(forms.ModelForm):
                 field.required = code == "en"
                 field.widget.attrs |= {"dir": "auto", "lang": code.replace("_", "-")}
 
-    labels = {"name": gettext_lazy("Name"), "text": gettext_lazy("Text")}
+    labels = {"name": pgettext_lazy("of a thing", "Name"), "text": gettext_lazy("Text")}
 
     @property
     def short(self) -> list[Any]:
