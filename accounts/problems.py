@@ -63,7 +63,10 @@ def answer_problem(error: Exception, context: dict[str, Any]) -> Response | None
         errors = list(_pointed(error.detail))
         return _problem(422, "invalid", _("Some fields are not right."), plain.headers, errors=errors)
     code = _code_of(error)
-    return _problem(plain.status_code, code, _sentence(plain.data), plain.headers)
+    detail = _sentence(plain.data)
+    if code == "not_found":  # Django's own words name a model and a query, which tell a caller nothing
+        detail = _("There is nothing of this kind within your sight.")
+    return _problem(plain.status_code, code, detail, plain.headers)
 
 
 def _problem(status: int, code: str, detail: str, headers: Any = None, **more: Any) -> Response:

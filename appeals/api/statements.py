@@ -245,6 +245,8 @@ class ExistingPuidView(StatementsView):
         parameters=[OpenApiParameter("puid", str, OpenApiParameter.PATH)],
     )
     def get(self, request: Request, puid: str) -> HttpResponse:
+        # 302 without a Location is what the European database answers, and clients look for it. Puids live
+        # in a table of their own because there a puid is unique over all months; no decision's part is.
         decision = Puid.objects.filter(platform=self.platform, puid=puid).values_list("decision_id")[:1]
         if Decision.objects.filter(pk__in=decision, kind=DecisionKind.RESTRICTION).exists():
             return answer({"message": "statement of reason found", "puid": puid}, 302)

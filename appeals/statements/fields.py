@@ -84,8 +84,10 @@ def _end(of):
     return Field(f"end_date_{of}_restriction", Kind.DAY, called=f"end date of {of} restriction")
 
 
-# One restriction at least: a statement without any of these restricts nothing.
+# The four kinds of restriction of DSA Art. 17(1)(a) to (d). One at least: a statement without any of these
+# restricts nothing.
 RESTRICTIONS = ("decision_visibility", "decision_monetary", "decision_provision", "decision_account")
+# How long it lasts (Art. 17(3)(a)); no end is for good. Nothing asks that it lies after the decision.
 END_DATES = tuple(f"end_date_{of}_restriction" for of in ("account", "monetary", "service", "visibility"))
 
 FIELDS = (
@@ -104,6 +106,7 @@ FIELDS = (
     _term("decision_provision"),
     _term("decision_account"),
     _term("account_type"),
+    # The law (Art. 17(3)(d)) or the platform's own terms (Art. 17(3)(e)), each with its explanation.
     _term("decision_ground", required=True),
     Field("decision_ground_reference_url", Kind.ADDRESS, most=500),
     _ground("illegal_content_legal_ground", 500, ILLEGAL, "illegal"),
@@ -131,6 +134,7 @@ FIELDS = (
     _end("monetary"),
     _end("service"),
     _end("visibility"),
+    # Facts, who notified, and the part of machines: Art. 17(3)(b) and (c).
     _text("decision_facts", 5000, required=True),
     _term("source_type", required=True),
     _text("source_identity", 500, only=Only("source_type", VOLUNTARY, holds=False)),

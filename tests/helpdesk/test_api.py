@@ -96,7 +96,9 @@ def test_case_is_read_with_its_words_and_without_names_of_colleagues(api, ticket
 
 def test_case_out_of_sight_is_not_there(api):
     other = make_ticket()
-    assert api.get(f"/api/v1/tickets/{other.pk}").status_code == 404
+    answer = api.get(f"/api/v1/tickets/{other.pk}")
+    assert (answer.status_code, answer.json()["title"]) == (404, "not_found")
+    assert answer.json()["detail"] == "There is nothing of this kind within your sight."
     assert reply(api, other).status_code == 404
     assert not Message.objects.exists()
 
