@@ -35,7 +35,7 @@ def subjects_of(ticket: Ticket) -> list[AppealDecision]:
     return ticket._appeal_subjects  # type: ignore[attr-defined]
 
 
-def decision_card(ticket: Ticket, user: User | None) -> dict[str, Any]:
+def decision_card(ticket: Ticket, user: User | None, *, at: datetime) -> dict[str, Any]:
     """The decisions as the platform stated them, and the rule as it stood then. Two queries."""
     subjects = subjects_of(ticket)
     decisions = [subject.decision for subject in subjects]
@@ -77,7 +77,7 @@ def _told(subject: AppealDecision, rules: dict[Any, RuleText]) -> dict[str, Any]
     }
 
 
-def in_force_card(ticket: Ticket, user: User | None) -> dict[str, Any]:
+def in_force_card(ticket: Ticket, user: User | None, *, at: datetime) -> dict[str, Any]:
     """Other penalties of the person, as the platform named them when it decided. No query of its own."""
     people = [getattr(subject.decision, "person", None) for subject in subjects_of(ticket)]
     penalties = [each for person in people if person for each in person.in_force]
@@ -88,7 +88,7 @@ def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def history_card(ticket: Ticket, user: User | None) -> dict[str, Any]:
+def history_card(ticket: Ticket, user: User | None, *, at: datetime) -> dict[str, Any]:
     """Earlier appeals of this person on this platform, and against this decision. One query."""
     people = [getattr(subject.decision, "person", None) for subject in subjects_of(ticket)]
     known = [person for person in people if person and person.user_ref]
@@ -106,7 +106,7 @@ def history_card(ticket: Ticket, user: User | None) -> dict[str, Any]:
     return {"earlier": [_line(each) for each in earlier if each.side == subjects_of(ticket)[0].side]}
 
 
-def similar_card(ticket: Ticket, user: User | None) -> dict[str, Any]:
+def similar_card(ticket: Ticket, user: User | None, *, at: datetime) -> dict[str, Any]:
     """How cases of the same category were decided lately, so that like is treated alike. Two queries."""
     if user is None or not ticket.category:
         return {"similar": []}
@@ -129,13 +129,13 @@ def _line(subject: AppealDecision) -> dict[str, Any]:
     }
 
 
-def measures_card(ticket: Ticket, user: User | None) -> dict[str, Any]:
+def measures_card(ticket: Ticket, user: User | None, *, at: datetime) -> dict[str, Any]:
     """What platforms were asked to do in this case, and whether they did. One query."""
     measures = ticket.measures.filter(withdrawn_at=None).select_related("platform").order_by("id")
     return {"measures": [{"measure": each, "effect": label(each.effect_code)} for each in measures]}
 
 
-def decide_form(ticket: Ticket, user: User | None) -> dict[str, Any]:
+def decide_form(ticket: Ticket, user: User | None, *, at: datetime) -> dict[str, Any]:
     """The decisions that still need an answer; the form itself is loaded when it is asked for."""
     subjects = [subject for subject in subjects_of(ticket) if not subject.outcome]
     return {"ticket": ticket, "subjects": subjects}
@@ -155,7 +155,7 @@ def what_it_leaves(decision: Decision, *, at: datetime) -> dict[str, list[Effect
     }
 
 
-def notice_card(ticket: Ticket, user: User | None) -> dict[str, Any]:
+def notice_card(ticket: Ticket, user: User | None, *, at: datetime) -> dict[str, Any]:
     """What was reported, and who else reported the same: those cases are decided with it. Three queries."""
     notice = Notice.objects.filter(ticket=ticket).select_related("platform", "group", "decision").first()
     if notice is None:
@@ -178,7 +178,7 @@ def group_of(notice: Notice, user: User | None) -> dict[str, Any]:
     return {"count": len(found), "seen": references, "hidden": len(found) - len(references)}
 
 
-def notice_form(ticket: Ticket, user: User | None) -> dict[str, Any]:
+def notice_form(ticket: Ticket, user: User | None, *, at: datetime) -> dict[str, Any]:
     """The report that still needs an answer, and why not from this user. At most three queries."""
     notice = Notice.objects.filter(ticket=ticket, acted_at=None).select_related("group").first()
     return {"ticket": ticket, "notice": notice, "why_not": why_not_decided(notice, user) if notice else None}

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,7 +19,7 @@ from helpdesk.desks import Card
 from helpdesk.models import Status, Ticket
 
 
-def asked(ticket: Ticket, user: None = None) -> dict[str, Any]:
+def asked(ticket: Ticket, user: None, *, at: datetime) -> dict[str, Any]:
     """What the person asked for; what was decided, only once it is proven that it is theirs to read."""
     appeal = Appeal.objects.filter(ticket=ticket).first()
     if appeal is None:
@@ -31,16 +30,14 @@ def asked(ticket: Ticket, user: None = None) -> dict[str, Any]:
     return {
         "appeal": appeal,
         "asks": labels.get(appeal.asks, ""),
-        # now: a piece of a page, drawn when it is asked for
-        "statements": [tell(each.decision, at=now(), to_affected=is_affected) for each in subjects]
+        "statements": [tell(each.decision, at=at, to_affected=is_affected) for each in subjects]
         if appeal.is_proven
         else [],
     }
 
 
-def answers(ticket: Ticket, user: None = None) -> dict[str, Any]:
+def answers(ticket: Ticket, user: None, *, at: datetime) -> dict[str, Any]:
     """The answers that the person may read now, what the platform was asked to do, and who else may help."""
-    at = now()  # now: a piece of a page, drawn when it is asked for
     reviews = Review.objects.filter(
         subject__appeal__ticket=ticket, undone_at=None, subject__told_at__lte=at
     ).select_related("subject__decision__platform", "replacement", "answer")
@@ -74,18 +71,16 @@ def _says(review: Review) -> Any:
     return OUTCOMES.get(review.outcome, "")
 
 
-def notice_answer(ticket: Ticket, user: None = None) -> dict[str, Any]:
+def notice_answer(ticket: Ticket, user: None, *, at: datetime) -> dict[str, Any]:
     """What the person reported, and from when it is told, what was decided and until when they may appeal."""
     notice = Notice.objects.filter(ticket=ticket).select_related("decision__platform", "platform").first()
     if notice is None:
         return {"notice": None}
-    # now: a piece of a page, drawn when it is asked for
-    told = notice.told_at is not None and notice.told_at <= now() and notice.decision is not None
+    told = notice.told_at is not None and notice.told_at <= at and notice.decision is not None
     return {
         "notice": notice,
         "category": label(notice.category),
-        # now: a piece of a page, drawn when it is asked for
-        "statement": tell(notice.decision, at=now(), to_affected=False) if told and notice.decision else None,
+        "statement": tell(notice.decision, at=at, to_affected=False) if told and notice.decision else None,
         "until": last_day(
             notice.decision.appeal_until or window_end(notice.told_at, months=settings.APPEAL_WINDOW_MONTHS)
         )
@@ -133,9 +128,9 @@ def notice_next_step(ticket: Ticket, at: datetime) -> str:
     return _("A person looks at what you reported and answers.")
 
 
-def appeal_data(ticket: Ticket) -> dict[str, Any]:
+def appeal_data(ticket: Ticket, at: datetime) -> dict[str, Any]:
     """What was asked for, what was decided where that may be shown, and every answer."""
-    own, found = asked(ticket), answers(ticket)
+    own, found = asked(ticket, None, at=at), answers(ticket, None, at=at)
     appeal = own["appeal"]
     if appeal is None:
         return {}
@@ -153,9 +148,9 @@ def appeal_data(ticket: Ticket) -> dict[str, Any]:
     }
 
 
-def notice_data(ticket: Ticket) -> dict[str, Any]:
+def notice_data(ticket: Ticket, at: datetime) -> dict[str, Any]:
     """What was reported, and what was decided once that is told."""
-    found = notice_answer(ticket)
+    found = notice_answer(ticket, None, at=at)
     notice = found["notice"]
     if notice is None:
         return {}

@@ -11,7 +11,7 @@ from helpdesk.headlines import headline
 class Card:
     """One piece of a page: a template, and a function that gives its context in a fixed number of queries.
 
-    On the ticket page `context(ticket, user)`; on the person's case page `context(ticket, None)`.
+    On the ticket page `context(ticket, user, at=at)`; on the person's case page the user is None.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Desk:
     `categories` name what a ticket of the kind may be about (code -> label); of those in
     `hides_pictures_of` no picture is ever shown to staff.
     `bulk` names the page where several tickets of the kind are decided at once (it takes `?t=reference`).
+    `take_data(ticket, at)` is what the app adds to the file of everything that we hold of the person.
     `next_step(ticket, at)` is the sentence on the case page that says what happens next and by when.
     `may_purge(ticket, at)` is False while a window or a round is open (design 9).
     `why_not_resolved(ticket)` is what staff read where the case still needs a decision, else None.

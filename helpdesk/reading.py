@@ -65,7 +65,7 @@ class CasePage:
     @cached_property
     def sections(self) -> list[dict[str, Any]]:
         return [
-            {"name": card.name, "template": card.template, **card.context(self.ticket, None)}
+            {"name": card.name, "template": card.template, **card.context(self.ticket, None, at=self.at)}
             for card in self.desk.sections
         ]
 

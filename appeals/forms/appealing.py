@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.db import models
-from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from appeals.actions.filing import AppealLetter
@@ -62,7 +61,7 @@ class AppealForm(SendingForm, ContactFields):
 
     def clean_urgent_by(self) -> date | None:
         day = self.cleaned_data["urgent_by"]
-        if day and day < now().date():  # now: what is typed is judged when it is typed
+        if day and day < self.at.date():
             raise forms.ValidationError(_("This day has passed. Give a later one or leave it empty."))
         return day
 

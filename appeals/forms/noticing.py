@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django import forms
-from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Platform
@@ -100,8 +99,7 @@ class NoticeForm(SendingForm, ContactFields):
         if len(platforms) == 1:
             self.fields["platform"].initial = platforms[0]
             self.fields["platform"].widget = forms.HiddenInput()
-        # now: the choices are those of the day on which the form is shown
-        choices = [("", _("I am not sure")), *((code, code) for code in rule_codes(now().date()))]
+        choices = [("", _("I am not sure")), *((code, code) for code in rule_codes(self.at.date()))]
         self.fields["rule_code"].choices = choices  # type: ignore[attr-defined]
         self.fields["email"].required = True
         self.fields["email"].help_text = _(

@@ -121,7 +121,7 @@ class Ask(SendingView):
         return super().dispatch(request)
 
     def context(self) -> dict[str, Any]:
-        return around(self.decision, self.link, now())
+        return around(self.decision, self.link, self.at)
 
     def send(self, form: AppealForm, *, at: datetime, is_screened: bool) -> Opened:
         return file_appeal(

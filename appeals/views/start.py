@@ -63,7 +63,7 @@ class AskAsNotifier(SendingView):
     template_name = "appeals/ask_notifier.html"
 
     def dispatch(self, request: HttpRequest, ticket: Ticket, **kwargs: Any) -> HttpResponseBase:
-        told = Notice.objects.filter(ticket=ticket, told_at__lte=now())  # sight: of the open case
+        told = Notice.objects.filter(ticket=ticket, told_at__lte=self.at)  # sight: of the open case
         notice = told.select_related("decision__platform").first()
         if notice is None or notice.decision is None:
             return HttpResponseRedirect(reverse("helpdesk:case"))
@@ -71,7 +71,7 @@ class AskAsNotifier(SendingView):
         return super().dispatch(request, **kwargs)
 
     def context(self) -> dict[str, Any]:
-        return {"notice": self.notice, "statement": tell(self.decision, at=now(), to_affected=False)}
+        return {"notice": self.notice, "statement": tell(self.decision, at=self.at, to_affected=False)}
 
     def send(self, form: NotifierAppealForm, *, at: datetime, is_screened: bool) -> Opened:
         return file_appeal(

@@ -128,7 +128,7 @@ def case_data(ticket: Ticket, *, at: datetime) -> dict[str, Any]:
         "messages": [_message(each) for each in ticket.messages.filter(told_at__lte=at)],
         "attachments": [_file(each) for each in _told_files(ticket, at)],
         "events": [_event(each) for each in told_events(ticket, at=at)],
-        "about": about(ticket) if about else {},
+        "about": about(ticket, at) if about else {},
     }
 
 

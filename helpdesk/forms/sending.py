@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -95,6 +96,11 @@ class SendingForm(forms.Form):
 
     required_css_class = "is-required"
     error_css_class = "has-error"
+
+    def __init__(self, *args: Any, at: datetime, **options: Any):
+        """`at` is when the form is shown or sent: what it offers and takes may hang on the day."""
+        super().__init__(*args, **options)
+        self.at = at
 
     def full_clean(self) -> None:
         """Browsers forget chosen files when a page comes back; say so beside them."""

@@ -70,15 +70,21 @@ class SendingView(View):
     def form_options(self) -> dict[str, Any]:
         return {}
 
+    def form(self, *given: Any) -> SendingForm:
+        return self.form_class(*given, at=self.at, **self.form_options())
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.at = now()  # what is shown, judged and filed by one call has one moment
+
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         get_token(request)  # its cookie tells, when the form comes back, whether this browser keeps any
-        return self.show(self.form_class(**self.form_options()))
+        return self.show(self.form())
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        form = self.form_class(request.POST, request.FILES, **self.form_options())
+        form, at = self.form(request.POST, request.FILES), self.at
         if from_elsewhere(request):
             form.add_error(None, _("Please read this once more, then send it from here."))
-        at = now()
         screening = self.screen(at)
         has_to_wait = screening.verdict == Verdict.NEEDS_WAIT
         if has_to_wait and request.FILES:  # to look into files is work: not for who has not waited yet
@@ -109,7 +115,7 @@ class SendingView(View):
             for value in values
             if name not in left_out
         ]
-        blank = self.form_class(**self.form_options())
+        blank = self.form()
         context = {
             "carried": carried,
             "waiting": self.waiting(),
@@ -121,7 +127,7 @@ class SendingView(View):
 
     def waiting(self) -> str:
         """The start time that the form came with, or a new one."""
-        return self.request.POST.get("waiting") or start_waiting(at=now())
+        return self.request.POST.get("waiting") or start_waiting(at=self.at)
 
     def show(self, form: SendingForm, *, status: int = 200) -> HttpResponse:
         context = {"form": form, "can_wait": self.can_wait, "waiting": self.waiting(), **self.context()}

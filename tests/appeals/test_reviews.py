@@ -381,7 +381,7 @@ def test_a_lapsed_remit_is_told_as_what_it_is(amir):
     opened = make_appeal()
     review = answer(subject_of(opened), amir, "remitted", remit_until=NOON.date() + timedelta(days=7))
     answer_remit(review, None, by=SYSTEM, at=NOON + timedelta(days=8))
-    [told] = answers(opened.ticket)["reviews"]
+    [told] = answers(opened.ticket, None, at=NOON + timedelta(days=9))["reviews"]
     assert "did not decide in time" in str(told["says"])
     assert not told["is_awaited"]
 
@@ -389,5 +389,5 @@ def test_a_lapsed_remit_is_told_as_what_it_is(amir):
 def test_a_notifier_is_not_led_to_the_affected_persons_new_decision(amir):
     opened = make_appeal(side="notifier")
     answer(subject_of(opened), amir, "modified", replacement=REPLACEMENT)
-    [told] = answers(opened.ticket)["reviews"]
+    [told] = answers(opened.ticket, None, at=NOON + timedelta(days=9))["reviews"]
     assert told["new_decision"] == ""

@@ -78,10 +78,10 @@ def show_ticket(
         "news": _news(said, refusal, request.user),
         "refusal": refusal,
         "files": files,
-        "cards": [drawn(request, card, ticket) for card in desk.cards],
+        "cards": [drawn(request, card, ticket, at) for card in desk.cards],
         "tab": tab,
         "tabs": [{"name": form.name, "label": form.label} for form in forms.values()],
-        "form": drawn(request, forms[tab], ticket, extra) if tab in forms else None,
+        "form": drawn(request, forms[tab], ticket, at, extra) if tab in forms else None,
         "typed": refusal.typed if refusal else ticket.draft_text or "",
         "undoable": [
             each
@@ -115,9 +115,11 @@ def _news(said: list[Any], refusal: Refusal | None, user: Any) -> list[Any]:
     return [each for each in said if each.written_at >= refusal.since and each.author_id != user.pk]
 
 
-def drawn(request: HttpRequest, card: Card, ticket: Any, extra: dict[str, Any] | None = None) -> str:
+def drawn(
+    request: HttpRequest, card: Card, ticket: Any, at: datetime, extra: dict[str, Any] | None = None
+) -> str:
     """A card or form of a desk, drawn with its own context."""
-    context = {"ticket": ticket, **card.context(ticket, request.user), **(extra or {})}
+    context = {"ticket": ticket, **card.context(ticket, request.user, at=at), **(extra or {})}
     return render_to_string(card.template, context, request)
 
 
