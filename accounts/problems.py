@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from accounts.renderers import MEDIA_TYPE
-from journal.errors import Refused
+from journal.errors import NotReady, Refused
 
 
 class FieldProblem(serializers.Serializer[Any]):
@@ -48,6 +48,7 @@ PROBLEMS = {
         415: "Another kind of content is needed.",
         422: "Some fields are not right: `errors` says which.",
         429: "Too many calls. Send it again later.",
+        503: "The service lacks something that its operator must set up.",
     }.items()
 }
 
@@ -55,7 +56,7 @@ PROBLEMS = {
 def answer_problem(error: Exception, context: dict[str, Any]) -> Response | None:
     """The answer to an exception in a view of the API; None for what is a fault of ours."""
     if isinstance(error, Refused):
-        return _problem(409, error.code, str(error.message))
+        return _problem(503 if isinstance(error, NotReady) else 409, error.code, str(error.message))
     plain = exception_handler(error, context)
     if plain is None:
         return None

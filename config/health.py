@@ -18,6 +18,7 @@ from prometheus_client.core import GaugeMetricFamily
 
 from config.addresses import read_cache_url
 from config.watch import BEAT_LATE_AFTER, beat_age
+from helpdesk.actions.first import kinds_without_queue
 from journal.health import oldest_waiting_delivery
 from journal.models import Delivery
 
@@ -39,7 +40,7 @@ def ready(request: HttpRequest) -> JsonResponse:
     at = now()
     parts = {"database": database(), "broker": broker(), "limits": limits()}
     if parts["database"]["ok"]:
-        parts |= {"beat": beat(), "deliveries": deliveries(at)}
+        parts |= {"beat": beat(), "deliveries": deliveries(at), "queues": queues()}
     fit = all(part["ok"] for part in parts.values()) and "beat" in parts
     return JsonResponse({"ready": fit, "parts": parts}, status=200 if fit else 503)
 
@@ -80,6 +81,12 @@ def deliveries(at: datetime) -> Part:
     oldest = oldest_waiting_delivery(at)
     waited = at - oldest if oldest else timedelta(0)
     return {"ok": waited <= DELIVERY_LATE_AFTER, "seconds": _seconds(waited)}
+
+
+def queues() -> Part:
+    """Which kinds of cases nobody can send, because no queue takes them in."""
+    missing = kinds_without_queue()
+    return {"ok": not missing, "missing": missing}
 
 
 def _seconds(length: timedelta | None) -> int | None:

@@ -25,6 +25,10 @@ class Refused(Exception):  # noqa: N818 - a refusal is an answer, not a fault
         return str(self.message)
 
 
+class NotReady(Refused):
+    """The service itself lacks what it needs; the caller did nothing wrong. The API answers 503."""
+
+
 def require(allowed: bool) -> None:
     """Raise PermissionDenied unless the actor may."""
     if not allowed:

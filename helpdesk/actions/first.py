@@ -16,6 +16,12 @@ QUEUES = {
 }
 
 
+def kinds_without_queue() -> list[str]:
+    """The kinds that the public can open and that no queue in use takes in: such a case has nowhere to go."""
+    taken = set(Queue.objects.in_use().filter(kind__in=QUEUES).values_list("kind", flat=True))
+    return [str(kind) for kind in QUEUES if kind not in taken]
+
+
 @transaction.atomic
 def make_first_queues(*, at: datetime) -> list[Queue]:
     """A queue for each kind of case that the public can open, where there is none yet. Safe to repeat."""

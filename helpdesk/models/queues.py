@@ -10,12 +10,19 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Grant
 from accounts.models.roles import nobody_gives_themselves, two_people
+from journal.errors import NotReady
 from journal.ids import Row
 from journal.prepared import Reading
 
 # Beyond these a moment would fall off the calendar, and nobody could end a case any more.
 MOST_HOURS = 24 * 365
 MOST_DAYS = 365 * 50
+
+
+NO_ENTRY = NotReady(
+    "no_entry_queue",
+    _("We cannot take this now: the service is not set up for it yet. Keep your text and try again later."),
+)
 
 
 class QueueKind(models.TextChoices):
@@ -110,11 +117,12 @@ class Queue(Row):
     def entry(cls, kind: str) -> "Queue":
         """Where a new case of this kind goes: the first queue of its kind that is in use.
 
-        Every installation has one: `manage.py prepare` makes it before the first request.
+        `manage.py prepare` makes one before the first request; should the last one end, nobody can write
+        in until there is another, and `/health/ready` names the kind. Raises NotReady("no_entry_queue").
         """
         for (queue,) in ENTRY.ask(kind):
             return queue
-        raise cls.DoesNotExist(f"No queue for cases of the kind {kind} is in use.")
+        raise NO_ENTRY
 
 
 # Asked for every case that begins.

@@ -31,7 +31,7 @@ from helpdesk.models import Ticket
 from helpdesk.proof import create_challenge
 from helpdesk.receipts import words_from_token
 from helpdesk.waiting import Screening, Verdict, screen, start_waiting
-from journal.errors import Refused
+from journal.errors import NotReady, Refused
 
 COOKIE = "sent"
 SALT = "helpdesk.sent"
@@ -97,7 +97,7 @@ class SendingView(View):
             opened = self.send(form, at=at, is_screened=screening.verdict == Verdict.PASSED)
         except Refused as refused:
             form.refuse(refused)
-            return self.show(form, status=409)
+            return self.show(form, status=503 if isinstance(refused, NotReady) else 409)
         return hand_over_receipt(request, opened, form.cleaned_data["token"])
 
     def screen(self, at: datetime) -> Screening:

@@ -204,6 +204,18 @@ def test_key_without_the_scope_sends_none(client, queue, platform):
     assert call(client, make_api_key(platform, scopes=["measures:read"])).status_code == 403
 
 
+def test_where_no_queue_takes_reports_the_platform_is_told_so(client, platform):
+    answer = call(client, make_api_key(platform))
+    assert (answer.status_code, answer.json()["title"]) == (503, "no_entry_queue")
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_where_no_queue_takes_reports_the_person_keeps_what_was_typed(client, platform):
+    page = send(client, **form(platform))
+    assert page.status_code == 503
+    assert "He calls for a beating." in page.content.decode()
+
+
 # --- the answer, and the notifier's appeal ---
 
 

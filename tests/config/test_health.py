@@ -6,6 +6,8 @@ from django.utils.timezone import now
 
 from config.health import DELIVERY_LATE_AFTER
 from config.watch import BEAT_LATE_AFTER
+from helpdesk.actions.first import make_first_queues
+from helpdesk.models import Queue, QueueKind
 from journal.ids import uuid7
 from journal.models import Delivery, Heartbeat
 
@@ -13,6 +15,7 @@ from journal.models import Delivery, Heartbeat
 class HealthTests(TestCase):
     def setUp(self):
         self.at = now()
+        make_first_queues(at=self.at)
         self.beat = Heartbeat.objects.create(name="beat", at=self.at)
 
     def ready(self):
@@ -22,7 +25,7 @@ class HealthTests(TestCase):
     def test_ready_while_everything_answers(self):
         status, parts = self.ready()
         self.assertEqual(status, 200, parts)
-        self.assertEqual(set(parts), {"database", "broker", "limits", "beat", "deliveries"})
+        self.assertEqual(set(parts), {"database", "broker", "limits", "beat", "deliveries", "queues"})
 
     def test_dead_clock_is_not_ready(self):
         Heartbeat.objects.update(at=self.at - BEAT_LATE_AFTER - timedelta(seconds=5))
@@ -35,6 +38,11 @@ class HealthTests(TestCase):
         status, parts = self.ready()
         self.assertEqual(status, 503)
         self.assertGreater(parts["deliveries"]["seconds"], 600)
+
+    def test_kind_of_case_that_has_nowhere_to_go_is_named(self):
+        Queue.objects.filter(kind=QueueKind.NOTICE).update(ended_at=self.at)
+        status, parts = self.ready()
+        self.assertEqual((status, parts["queues"]), (503, {"ok": False, "missing": ["notice"]}))
 
     @override_settings(VALKEY_URL="unix:///nowhere/broker.sock?db=0")
     def test_dead_broker_is_not_ready_and_live_still_answers(self):

@@ -8,7 +8,7 @@ from appeals.models import Decision, DecisionPerson
 from appeals.models.decisions import decision_with_person
 from helpdesk.models import Queue, QueueKind
 from journal.prepared import execute
-from tests.factories import make_decision, make_queue
+from tests.factories import make_decision, make_queue, refused
 
 pytestmark = pytest.mark.django_db
 PLANS = "SELECT count(*) FROM pg_prepared_statements WHERE statement = %s"
@@ -61,5 +61,5 @@ def test_a_new_case_goes_to_the_first_queue_in_use():
     first = make_queue(kind=QueueKind.NOTICE, place=1)
     make_queue(kind=QueueKind.COMPLAINT, place=0)
     assert Queue.entry(QueueKind.NOTICE) == first
-    with pytest.raises(Queue.DoesNotExist):
+    with refused("no_entry_queue"):
         Queue.entry(QueueKind.ALERT)
