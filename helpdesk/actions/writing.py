@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from helpdesk.actions.contacts import tell_person
 from helpdesk.actions.filing import erase_file, file_away
+from helpdesk.actions.indexing import index_case_again
 from helpdesk.actions.tickets import lock, move_ticket, note_event, refuse_ended, refuse_erased
 from helpdesk.attachments import Accepted
 from helpdesk.desks import refuse_words
@@ -130,6 +131,7 @@ def undo_reply(message: Message, *, by: Any, at: datetime) -> Ticket:
     write_draft(ticket, user, text=message.text, is_question=message.is_question, at=at)
     was_question, gone = message.is_question, message.pk
     message.delete()
+    index_case_again(ticket)
     ticket.unanswered_since = _unanswered_since(ticket)
     note_event(ticket, "reply_undone", "unanswered_since", by=by, at=at, message=gone)
     status = Status.OPEN if ticket.assignee_id else Status.NEW

@@ -9,7 +9,7 @@ from django.db import connection
 
 from accounts.models import User
 from helpdesk import search as searching
-from helpdesk.actions import erase_case, person_writes
+from helpdesk.actions import erase_case, person_writes, reply, undo_reply
 from helpdesk.actions.indexing import index_again
 from helpdesk.folding import tokens_of
 from helpdesk.models import SearchText
@@ -67,6 +67,14 @@ def test_an_appeal_is_found_again_by_its_statement_and_user():
         assert search(lena, typed).ids == [ticket.pk], typed
     assert search(lena, "user:43").ids == []
     assert search(lena, claimed.reference).ids == [claimed.pk]
+
+
+def test_words_of_an_undone_reply_are_not_found_any_more(queue, amir):
+    ticket = make_case(queue, text="My channel is gone", summary="Channel").ticket
+    message = reply(ticket, by=amir, at=NOON, turn=None, text="The channel of Somebody Else")
+    assert search(amir, "somebody").ids == [ticket.pk]
+    undo_reply(message, by=amir, at=NOON)
+    assert (search(amir, "somebody").ids, search(amir, "channel gone").ids) == ([], [ticket.pk])
 
 
 def test_what_is_up_to_date_is_left_alone(queue):
