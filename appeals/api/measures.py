@@ -16,6 +16,7 @@ from appeals.actions.measures import TOLD_AFTER, confirm_measure
 from appeals.actions.reviews import answer_remit
 from appeals.models import Decision, Measure, Outcome, Review
 from appeals.permissions import measures_visible_to
+from helpdesk.api.once import IDEMPOTENCY, once
 
 A_PAGE = 100
 
@@ -69,10 +70,13 @@ class MeasureConfirm(APIView):
     authentication_classes = [KeyAuthentication]
     permission_classes: Any = [NeedsScope("measures:write")]
 
-    @extend_schema(request=None, responses={200: MeasureOut, **PROBLEMS})
+    @extend_schema(request=None, responses={200: MeasureOut, **PROBLEMS}, parameters=[IDEMPOTENCY])
     def post(self, request: KeyRequest, measure_id: UUID) -> Response:
         measure = get_object_or_404(measures_visible_to(request.auth), pk=measure_id)
-        return Response(MeasureOut(confirm_measure(measure, by=request.auth, at=now())).data)
+        at = now()
+        return once(
+            request, lambda: dict(MeasureOut(confirm_measure(measure, by=request.auth, at=at)).data), at=at
+        )
 
 
 class RemitAnswerIn(serializers.Serializer[Any]):
@@ -92,7 +96,9 @@ class RemitAnswer(APIView):
     authentication_classes = [KeyAuthentication]
     permission_classes: Any = [NeedsScope("measures:write")]
 
-    @extend_schema(request=RemitAnswerIn, responses={200: RemitAnswerOut, **PROBLEMS})
+    @extend_schema(
+        request=RemitAnswerIn, responses={200: RemitAnswerOut, **PROBLEMS}, parameters=[IDEMPOTENCY]
+    )
     def post(self, request: KeyRequest, review_id: UUID) -> Response:
         shape = RemitAnswerIn(data=request.data)
         shape.is_valid(raise_exception=True)
@@ -105,5 +111,10 @@ class RemitAnswer(APIView):
             undone_at=None,
         )
         answer = get_object_or_404(Decision, pk=shape.validated_data["statement"], platform=platform)
-        answered = answer_remit(review, answer, by=request.auth, at=now())
-        return Response({"review": answered.pk, "answered_at": answered.answered_at})
+        at = now()
+
+        def act() -> dict[str, Any]:
+            answered = answer_remit(review, answer, by=request.auth, at=at)
+            return {"review": answered.pk, "answered_at": answered.answered_at}
+
+        return once(request, act, at=at)

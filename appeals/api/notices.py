@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -21,7 +22,9 @@ from appeals.kinds import is_child_abuse
 from appeals.models import Ground
 from appeals.statements.vocabulary import VOCABULARY
 from helpdesk.actions import Opened
-from helpdesk.receipts import new_token
+from helpdesk.api.once import IDEMPOTENCY, once
+from helpdesk.models import Ticket
+from helpdesk.receipts import new_token, words_from_token
 
 MOST_LINKS = 50
 
@@ -51,7 +54,18 @@ class NoticeIn(serializers.Serializer[Any]):
     language = serializers.RegexField(r"^[a-z]{2,3}(-[a-z0-9]{2,8})?$", max_length=10)
     notifier = Notifier(required=False)
     good_faith = serializers.BooleanField()
-    trusted_flagger = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    trusted_flagger = serializers.CharField(
+        max_length=200,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="The name of the trusted flagger (DSA Art. 22) who reports; left out for anybody else.",
+        error_messages={
+            "invalid": gettext_lazy(
+                "Give the name of the trusted flagger's organisation as text, or leave this out."
+            )
+        },
+    )
 
     def validate_good_faith(self, value: bool) -> bool:
         if not value:
@@ -88,45 +102,60 @@ class NoticesView(APIView):
     authentication_classes = [KeyAuthentication]
     permission_classes = [NeedsScope(Scope.NOTICES_WRITE)]  # type: ignore[list-item]
 
-    @extend_schema(request=NoticeIn, responses={201: NoticeOut, 200: NoticeOut, **PROBLEMS})
+    @extend_schema(
+        request=NoticeIn,
+        responses={201: NoticeOut, 200: NoticeOut, **PROBLEMS},
+        parameters=[IDEMPOTENCY],
+    )
     def post(self, request: Request) -> Response:
         shape = NoticeIn(data=request.data)
         shape.is_valid(raise_exception=True)
-        opened = self.file(request, shape.validated_data)
-        return Response(_said(opened), status=201 if opened.was_new else 200)
-
-    def file(self, request: Request, given: dict[str, Any]) -> Opened:
-        key = request.auth
+        key, at = request.auth, now()
         assert isinstance(key, ApiKey) and key.platform  # noqa: S101, PT018 - the scope is a platform's
-        return file_notice(_letter(key.platform, given), platform=key.platform, by=key, at=now())
+        letter = _letter(key.platform, shape.validated_data, repeated_by=_repeated_by(request))
+        filed: list[Opened] = []
+
+        def act() -> dict[str, Any]:
+            filed.append(file_notice(letter, platform=key.platform, by=key, at=at))
+            return _said(filed[0].ticket)
+
+        answer = once(request, act, at=at, status=lambda: 201 if filed[0].was_new else 200)
+        # Made anew each time: an answer is kept for a day, and a receipt is kept nowhere.
+        answer.data["receipt"] = words_from_token(letter.token, language=letter.language)
+        return answer
 
 
-def _letter(platform: Platform, given: dict[str, Any]) -> NoticeLetter:
+def _repeated_by(request: Request) -> str:
+    key = request.headers.get("Idempotency-Key", "")
+    return f"key:{request.auth.pk}:{key}" if key else ""
+
+
+def _letter(platform: Platform, given: dict[str, Any], *, repeated_by: str) -> NoticeLetter:
     notifier = given.get("notifier") or {}
     same = ("ground", "category", "keyword", "links", "text", "law", "language", "trusted_flagger", "puid")
     return NoticeLetter(
         **{name: given[name] for name in same},
         rule_code=given["rule"],
-        token=_token(platform, given["puid"]),
+        token=_token(platform, given["puid"] or repeated_by),
         contact={"name": notifier.get("name", ""), "address": notifier.get("email", "")},
     )
 
 
-def _token(platform: Platform, puid: str) -> str:
-    """The form's token that belongs to a puid; nobody without the server's key can guess it."""
-    if not puid:
+def _token(platform: Platform, name: str) -> str:
+    """The form's token that belongs to a puid, or to the key of a call that can come again.
+
+    Nobody without the server's key can guess it. A puid has no colon, so it is never taken for a key.
+    """
+    if not name:
         return new_token()
-    return salted_hmac("appeals.api.notices", f"{platform.pk}:{puid}", algorithm="sha256").hexdigest()
+    return salted_hmac("appeals.api.notices", f"{platform.pk}:{name}", algorithm="sha256").hexdigest()
 
 
-def _said(opened: Opened) -> dict[str, Any]:
-    ticket = opened.ticket
+def _said(ticket: Ticket) -> dict[str, Any]:
     path = f"{reverse('helpdesk:case_login')}?reference={ticket.reference}"
-    out = {
+    return {
         "reference": ticket.reference,
-        "receipt": opened.receipt,
         "case_url": f"{settings.BASE_URL}{path}",
         "received_at": ticket.opened_at,
         "answer_by": ticket.due_at,
     }
-    return dict(NoticeOut(out).data)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,6 +16,7 @@ from helpdesk.models import ApiAnswer
 from journal.errors import Refused
 from journal.ids import uuid7
 
+IDEMPOTENCY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=False)
 KEPT_FOR = timedelta(days=1)
 LONGEST_KEY = 255
 CLAIM = """
@@ -29,18 +31,20 @@ def once(
     act: Callable[[], dict[str, Any]],
     *,
     at: datetime,
-    status: int = 200,
+    status: int | Callable[[], int] = 200,
     content: str | None = None,
 ) -> Response:
     """Do `act` and answer with what it returns; a repeat with the same key gets the same answer.
 
     The key is kept in the transaction of the act: a refusal keeps nothing, and two at once wait for each
-    other. `content` stands for the body of a call that is not JSON. Raises Refused("key_reused") where
-    the key came with another call.
+    other. `content` stands for the body of a call that is not JSON; a `status` that hangs on what was done
+    is asked for afterwards. What `act` returns is kept for a day: no receipt, no words. Raises
+    Refused("key_reused") where the key came with another call.
     """
     key = request.headers.get("Idempotency-Key", "")
     if not key:
-        return Response(act(), status=status)
+        body = act()
+        return Response(body, status=_number(status))
     if len(key) > LONGEST_KEY:
         raise Refused("key_too_long", _("An idempotency key has at most 255 characters."))
     by: Any = request.auth or request.user
@@ -52,9 +56,14 @@ def once(
     kept = ApiAnswer.objects.get(actor_id=actor_id, key_hash=key_hash)
     if not is_first:
         return _again(kept, call_hash)
-    kept.status, kept.body = status, json.loads(json.dumps(act(), default=_plain))
+    body = json.loads(json.dumps(act(), default=_plain))
+    kept.status, kept.body = _number(status), body
     kept.save(update_fields=["status", "body"])
-    return Response(kept.body, status=status)
+    return Response(kept.body, status=kept.status)
+
+
+def _number(status: int | Callable[[], int]) -> int:
+    return status() if callable(status) else status
 
 
 def _again(kept: ApiAnswer, call_hash: bytes) -> Response:

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.timezone import now
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,7 +19,7 @@ from accounts.models import User
 from accounts.problems import PROBLEMS
 from helpdesk import actions
 from helpdesk.api import shapes
-from helpdesk.api.once import once
+from helpdesk.api.once import IDEMPOTENCY, once
 from helpdesk.attachments import accept
 from helpdesk.downloads import download
 from helpdesk.models import Queue, Ticket
@@ -27,7 +27,6 @@ from helpdesk.permissions import acting_staff
 from helpdesk.search import search
 
 A_SEARCH = 100
-IDEMPOTENCY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=False)
 
 
 def describe(success: Any, *, request: Any = None, status: int = 200, name: str) -> Any:

@@ -58,6 +58,29 @@ def test_a_platform_confirms_a_measure(client, decision, headers):
     assert answer.json()["confirmed_at"] is not None
 
 
+def again(client, address, headers, **sent):
+    """The same call twice with one key: both numbers, and whether one answer is the other."""
+    headers = headers | {"Idempotency-Key": "k-1"}
+    first, second = (
+        client.post(address, sent, content_type="application/json", headers=headers) for _ in range(2)
+    )
+    replayed = second.headers.get("Idempotency-Replayed") == "true"
+    return first.status_code, second.status_code, replayed and first.json() == second.json()
+
+
+def test_confirming_again_with_the_same_key_gives_the_same_answer(client, decision, headers):
+    answered(decision)
+    address = f"/api/v1/measures/{Measure.objects.get().pk}/confirm"
+    assert again(client, address, headers) == (200, 200, True)
+
+
+def test_answering_again_with_the_same_key_gives_the_same_answer(client, decision, headers):
+    review = answered(decision, "remitted", remit_until=NOON.date().replace(day=30))
+    new = make_decision(decision.platform)
+    address = f"/api/v1/reviews/{review.pk}/answer"
+    assert again(client, address, headers, statement=str(new.pk)) == (200, 200, True)
+
+
 def test_another_platforms_measure_is_not_there(client, headers):
     answered(make_decision())
     answer = client.post(f"/api/v1/measures/{Measure.objects.get().pk}/confirm", headers=headers)

@@ -8,7 +8,7 @@ from django.utils.timezone import now
 from appeals.actions.notice_decisions import decide_notice
 from appeals.actions.notices import link_hash
 from appeals.models import Appeal, AppealDecision, Notice, NoticeGroup
-from helpdesk.models import Contact, Priority, QueueKind, Ticket
+from helpdesk.models import ApiAnswer, Contact, Priority, QueueKind, Ticket
 from helpdesk.receipts import new_token
 from journal.models import Event
 from tests.factories import (
@@ -144,7 +144,7 @@ def test_what_is_no_link_is_refused_by_its_name(client, queue, platform):
 # --- the platform's own button ---
 
 
-def call(client, key, **fields):
+def call(client, key, *, once="", **fields):
     body = {
         "ground": "rules",
         "category": VIOLENCE,
@@ -159,7 +159,7 @@ def call(client, key, **fields):
         reverse("appeals_api:notices"),
         body,
         content_type="application/json",
-        headers={"Authorization": f"Bearer {key.shown}"},
+        headers={"Authorization": f"Bearer {key.shown}"} | ({"Idempotency-Key": once} if once else {}),
     )
 
 
@@ -179,6 +179,35 @@ def test_same_puid_again_gives_the_same_receipt(client, queue, platform):
     assert again.status_code == 200
     assert again.json() == first.json()
     assert Notice.objects.count() == 1
+
+
+def test_same_key_again_gives_the_same_receipt_and_keeps_it_nowhere(client, queue, platform):
+    key = make_api_key(platform)
+    first, again = (call(client, key, once="k-1") for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json() == again.json()
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert Notice.objects.count() == 1
+    assert first.json()["receipt"] not in str(ApiAnswer.objects.get().body)
+
+
+def test_same_key_with_another_notice_is_refused(client, queue, platform):
+    key = make_api_key(platform)
+    call(client, key, once="k-1")
+    answer = call(client, key, text="Another one.", once="k-1")
+    assert (answer.status_code, answer.json()["title"]) == (409, "key_reused")
+
+
+def test_keys_of_two_callers_do_not_meet(client, queue, platform):
+    one, other = (call(client, make_api_key(platform), once="k-1").json() for _ in range(2))
+    assert one["reference"] != other["reference"]
+
+
+def test_trusted_flagger_is_a_name_and_the_answer_says_so(client, queue, platform):
+    answer = call(client, make_api_key(platform), trusted_flagger=True)
+    [error] = answer.json()["errors"]
+    assert (answer.status_code, error["pointer"]) == (422, "#/trusted_flagger")
+    assert "Give the name of the trusted flagger's organisation" in error["detail"]
 
 
 def test_puids_of_two_platforms_do_not_meet(client, queue):

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils.timezone import now
+from drf_spectacular.generators import SchemaGenerator
 
 from helpdesk.actions import add_note, assign, save_draft
 from helpdesk.models import ApiAnswer, Attachment, Draft, Message, Note, TicketLink
@@ -241,3 +242,19 @@ def test_answers_are_forgotten_after_a_day(api, ticket):
     assert forget_api_answers() == 0
     ApiAnswer.objects.update(at=NOON.replace(year=2020))
     assert forget_api_answers() == 1
+
+
+def test_every_call_that_changes_something_takes_an_idempotency_key():
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    writing = {
+        path: call
+        for path, calls in schema["paths"].items()
+        for verb, call in calls.items()
+        if verb in {"post", "put", "patch", "delete"} and "/statement" not in path  # there the puid does it
+    }
+    without = [path for path, call in writing.items() if not takes_a_key(call)]
+    assert (len(writing) > 10, without) == (True, [])
+
+
+def takes_a_key(call):
+    return any(each["name"] == "Idempotency-Key" for each in call.get("parameters", []))
