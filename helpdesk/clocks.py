@@ -1,0 +1,238 @@
+"""The clocks of a ticket: what its events make of its targets. Values in, values out.
+
+Source: the contract of the clocks, sections 3 to 5, in docs/clocks.md. The words here are its words: an
+*instance* is one stretch in which something is owed, a *run* each start or restart of it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from helpdesk.calendars import Calendar, add, between
+
+
+class Kind(StrEnum):
+    FIRST_RESPONSE = "first_response"
+    NEXT_RESPONSE = "next_response"
+    RESOLUTION = "resolution"
+    KEEP_IN_TOUCH = "keep_in_touch"
+
+
+class State(StrEnum):
+    MET = "met"
+    MISSED = "missed"
+    CANCELLED = "cancelled"
+    PAUSED = "paused"
+    RUNNING = "running"
+
+
+Targets = Mapping[Kind, timedelta]  # a kind that is absent has no clock
+
+
+@dataclass(frozen=True)
+class Happening:
+    """An event of the ticket as its clocks see it; `targets` and `calendar` where it changes them."""
+
+    at: datetime
+    type: str
+    targets: Targets = field(default_factory=dict)
+    calendar: Calendar | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one instance shows. `due_at` is None while paused, and where it can never be reached."""
+
+    kind: Kind
+    instance: int
+    run: int
+    state: State
+    due_at: datetime | None
+    met_at: datetime | None
+    closed_at: datetime | None
+    spent: timedelta
+
+
+@dataclass
+class _Instance:
+    """A clock that runs: what is spent of it in this run, and whether it was missed."""
+
+    kind: Kind
+    number: int
+    run: int = 1
+    spent: timedelta = timedelta(0)
+    missed_at: datetime | None = None  # its due moment, once that has passed: no later event takes it back
+
+
+class Clocks:
+    """All clocks of one ticket at a moment. Fed with its events in order, and then read."""
+
+    def __init__(self, targets: Targets, calendar: Calendar | None):
+        self.targets, self.calendar = targets, calendar
+        self.now: datetime | None = None
+        self.is_paused = self.is_resolved = self.is_dropped = False
+        self.open: dict[Kind, _Instance] = {}
+        self.begun: dict[Kind, int] = dict.fromkeys(Kind, 0)
+        self.closed: list[Reading] = []
+
+    def hear(self, event: Happening) -> None:
+        """Take in the next event; the time before it is counted by what held until then."""
+        self.pass_until(event.at)
+        EFFECTS[event.type](self, event)
+
+    def pass_until(self, at: datetime) -> None:
+        """Let time pass in which nothing happened."""
+        if self.now is not None and at > self.now:
+            for instance in self.open.values():
+                due_at = instance.missed_at or self._due_at(instance)
+                if due_at is not None and due_at < at:
+                    instance.missed_at = due_at
+                if not self._stands_still(instance):
+                    instance.spent += between(self.calendar, self.now, at)
+        self.now = at
+
+    def next_due_at(self) -> datetime | None:
+        """When the first of what is open will be due; while paused, as if it went on now."""
+        due = (instance.missed_at or self._runs_out_at(instance) for instance in self.open.values())
+        return min(filter(None, due), default=None)
+
+    def readings(self) -> list[Reading]:
+        """A row for each instance that was missed or has a target, by kind and then in order of start."""
+        shown = [*self.closed, *filter(None, map(self._read_open, self.open.values()))]
+        return sorted(shown, key=lambda reading: (list(Kind).index(reading.kind), reading.instance))
+
+    # What each event does. Section 3 of the contract, line by line.
+
+    def _opened(self, event: Happening) -> None:
+        self._start(Kind.FIRST_RESPONSE)
+        self._start(Kind.RESOLUTION)
+
+    def _staff_wrote(self, event: Happening) -> None:
+        self._meet(Kind.FIRST_RESPONSE)
+        self._meet(Kind.NEXT_RESPONSE)
+        if self.is_resolved or self.is_dropped:
+            return
+        running = self.open.get(Kind.KEEP_IN_TOUCH)
+        if running and not running.missed_at:
+            running.run, running.spent = running.run + 1, timedelta(0)
+        else:
+            self._cancel(Kind.KEEP_IN_TOUCH)
+            self._start(Kind.KEEP_IN_TOUCH)
+
+    def _person_wrote(self, event: Happening) -> None:
+        self.is_paused = False
+        self._cancel(Kind.KEEP_IN_TOUCH)
+        is_answered = Kind.FIRST_RESPONSE not in self.open and Kind.NEXT_RESPONSE not in self.open
+        if is_answered and not self.is_dropped:
+            self._start(Kind.NEXT_RESPONSE)
+
+    def _no_answer_needed(self, event: Happening) -> None:
+        running = self.open.get(Kind.NEXT_RESPONSE)
+        if running and not running.missed_at:
+            self._cancel(Kind.NEXT_RESPONSE)
+
+    def _waiting(self, event: Happening) -> None:
+        if not (self.is_resolved or self.is_dropped):
+            self.is_paused = True
+
+    def _resumed(self, event: Happening) -> None:
+        self.is_paused = False
+
+    def _resolved(self, event: Happening) -> None:
+        if self.is_resolved or self.is_dropped:
+            return
+        self.is_paused, self.is_resolved = False, True
+        self._meet(Kind.RESOLUTION)
+        self._cancel(Kind.KEEP_IN_TOUCH)
+
+    def _dropped(self, event: Happening) -> None:
+        self.is_paused, self.is_dropped = False, True
+        for kind in tuple(self.open):
+            self._cancel(kind)
+
+    def _reopened(self, event: Happening) -> None:
+        if self.is_resolved or self.is_dropped:
+            self.is_resolved = self.is_dropped = False
+            self._start(Kind.RESOLUTION)
+
+    def _targets_changed(self, event: Happening) -> None:
+        self.targets = event.targets
+
+    def _calendar_changed(self, event: Happening) -> None:
+        self.calendar = event.calendar
+
+    # One instance.
+
+    def _start(self, kind: Kind) -> None:
+        self.begun[kind] += 1  # also without a target: numbers never shift
+        self.open[kind] = _Instance(kind, self.begun[kind])
+
+    def _meet(self, kind: Kind) -> None:
+        self._close(kind, State.MET)
+
+    def _cancel(self, kind: Kind) -> None:
+        self._close(kind, State.CANCELLED)
+
+    def _close(self, kind: Kind, state: State) -> None:
+        instance = self.open.pop(kind, None)
+        if instance and (instance.missed_at or self.targets.get(kind)):
+            self.closed.append(self._reading(instance, state, closed_at=self.now))
+
+    def _read_open(self, instance: _Instance) -> Reading | None:
+        if not (instance.missed_at or self.targets.get(instance.kind)):
+            return None
+        return self._reading(instance, State.PAUSED if self._stands_still(instance) else State.RUNNING)
+
+    def _reading(self, instance: _Instance, state: State, *, closed_at: datetime | None = None) -> Reading:
+        return Reading(
+            kind=instance.kind,
+            instance=instance.number,
+            run=instance.run,
+            state=State.MISSED if instance.missed_at else state,
+            due_at=instance.missed_at or self._due_at(instance),
+            met_at=closed_at if state is State.MET else None,
+            closed_at=closed_at,
+            spent=instance.spent,
+        )
+
+    def _stands_still(self, instance: _Instance) -> bool:
+        return self.is_paused and instance.kind is Kind.RESOLUTION
+
+    def _due_at(self, instance: _Instance) -> datetime | None:
+        return None if self._stands_still(instance) else self._runs_out_at(instance)
+
+    def _runs_out_at(self, instance: _Instance) -> datetime | None:
+        """When what is left is used up, if it runs and nothing more happens; now, where nothing is left."""
+        target = self.targets.get(instance.kind)
+        if not target or self.now is None:
+            return None
+        return add(self.calendar, self.now, max(target - instance.spent, timedelta(0)))
+
+
+EFFECTS: dict[str, Callable[[Clocks, Happening], None]] = {
+    "opened": Clocks._opened,
+    "staff_wrote": Clocks._staff_wrote,
+    "person_wrote": Clocks._person_wrote,
+    "no_answer_needed": Clocks._no_answer_needed,
+    "waiting": Clocks._waiting,
+    "resumed": Clocks._resumed,
+    "resolved": Clocks._resolved,
+    "dropped": Clocks._dropped,
+    "reopened": Clocks._reopened,
+    "targets_changed": Clocks._targets_changed,
+    "calendar_changed": Clocks._calendar_changed,
+}
+
+
+def clocks_at(
+    as_of: datetime, events: Iterable[Happening], *, targets: Targets, calendar: Calendar | None
+) -> Clocks:
+    """The clocks as they stand at `as_of`, of which later events are not known yet."""
+    clocks = Clocks(targets, calendar)
+    for event in events:
+        if event.at > as_of:
+            break
+        clocks.hear(event)
+    clocks.pass_until(as_of)
+    return clocks
