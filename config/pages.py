@@ -1,6 +1,6 @@
 """The landing page, the way out, and the pages that only tell."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -18,6 +18,8 @@ from accounts.permissions import needs_role
 from accounts.problems import problem
 from accounts.roles import Role
 from appeals.models import OutOfCourtBody
+from helpdesk.actions.clocks import answer_within
+from helpdesk.calendars import DAY
 from helpdesk.models import Queue, QueueKind
 from helpdesk.views.sending import forget_receipt
 
@@ -48,21 +50,26 @@ def leave(request: HttpRequest) -> HttpResponse:
 @require_safe
 def how(request: HttpRequest) -> HttpResponse:
     """What happens to a case, who decides it and how long it takes. Two queries."""
-    bodies = OutOfCourtBody.objects.open_on(now().date())
-    context = {"queues": _queues_told(), "bodies": bodies, "window_months": settings.APPEAL_WINDOW_MONTHS}
+    at = now()
+    context = {
+        "queues": _queues_told(at),
+        "bodies": OutOfCourtBody.objects.open_on(at.date()),
+        "window_months": settings.APPEAL_WINDOW_MONTHS,
+    }
     return render(request, "config/how.html", context)
 
 
-def _queues_told() -> list[dict[str, Any]]:
+def _queues_told(at: datetime) -> list[dict[str, Any]]:
     """How long cases of each kind take and are kept, the longest where a kind has several queues."""
     queues = Queue.objects.in_use().filter(kind__in=KINDS_TOLD)  # sight: promises to everybody
     told = []
     for kind in KINDS_TOLD:
         of_kind = [queue for queue in queues if queue.kind == kind]
         if of_kind:
-            hours = max(queue.answer_within_hours for queue in of_kind)
             days = max(queue.keep_for_days for queue in of_kind)
-            told.append({"kind": kind.label, "answer_days": -(-hours // 24), "keep_days": days})
+            promised = [promise for queue in of_kind if (promise := answer_within(queue, at))]
+            answer_days = -(-max(promised) // DAY) if promised else None
+            told.append({"kind": kind.label, "answer_days": answer_days, "keep_days": days})
     return told
 
 
@@ -81,7 +88,7 @@ def safety(request: HttpRequest) -> HttpResponse:
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is known of a visitor and of a case, and how long. One query."""
-    return render(request, "config/privacy.html", {"queues": _queues_told()})
+    return render(request, "config/privacy.html", {"queues": _queues_told(now())})
 
 
 @require_safe

@@ -202,6 +202,7 @@ CELERY_BEAT_SCHEDULE = {
     "empty-people": {"task": "appeals.tasks.empty_people_due", "schedule": crontab(minute=40)},
     "move-files": {"task": "helpdesk.tasks.move_files", "schedule": 30, "options": {"expires": 30}},
     "free-left-cases": {"task": "helpdesk.tasks.free_left_cases", "schedule": crontab(minute="*/5")},
+    "keep-promises": {"task": "helpdesk.tasks.keep_promises", "schedule": 20, "options": {"expires": 20}},
     "wake-snoozed": {"task": "helpdesk.tasks.wake_snoozed", "schedule": 60, "options": {"expires": 60}},
     "index-old-cases": {
         "task": "helpdesk.tasks.index_old_cases",

@@ -123,4 +123,5 @@ class CasePage:
                 "text": _("We are late. The people in charge see this too."),
             }
         else:
-            yield {"state": "next", "title": _("You get an answer with reasons."), "at": self.ticket.due_at}
+            promised = self.ticket.answer_by
+            yield {"state": "next", "title": _("You get an answer with reasons."), "at": promised}

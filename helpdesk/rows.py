@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from helpdesk.headlines import headline
-from helpdesk.models import Priority, Status
+from helpdesk.models import NEVER, Priority, Status
 from helpdesk.spans import speaker
 from journal.templatetags.look import icon
 
@@ -53,6 +53,7 @@ def clock_pills(at: datetime) -> Callable[[str, datetime, datetime | None], Pill
     done, pause, bell, warning, clock = map(
         icon, ("check-circle", "pause-circle", "bell", "exclamation-triangle", "clock")
     )
+    nothing_due = _("nothing due")
     late, paused, asleep = _("late %(time)s"), _("waiting"), _("asleep %(time)s")
     ended = {Status.RESOLVED: _("answered"), Status.DROPPED: _("ended")}
 
@@ -63,6 +64,8 @@ def clock_pills(at: datetime) -> Callable[[str, datetime, datetime | None], Pill
             return Pill("is-paused", pause, paused)
         if snoozed_until is not None and snoozed_until > at:
             return Pill("is-paused", bell, asleep % {"time": say(snoozed_until - at)})
+        if due_at >= NEVER:
+            return Pill("", clock, nothing_due)
         left = due_at - at
         if left < timedelta(0):
             return Pill("is-late", warning, late % {"time": say(left)})

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils.timezone import now
 
 from accounts.models import User
+from helpdesk.actions import policies
 from helpdesk.actions.assigning import lay_down, wake
 from helpdesk.actions.erasing import purge_due
 from helpdesk.actions.filing import remove_files, store_held_files
@@ -27,6 +28,12 @@ def wake_snoozed() -> int:
     at = now()
     due = Ticket.objects.unfinished().filter(snoozed_until__lte=at)
     return one_by_one(due, lambda ticket: wake(ticket, by=SYSTEM, at=at))
+
+
+@shared_task
+def keep_promises() -> int:
+    """Hold open cases to the policies and working hours that have begun since."""
+    return policies.keep_promises(at=now())
 
 
 @shared_task

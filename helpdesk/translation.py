@@ -2,7 +2,7 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from helpdesk.models import Queue, ReplyTemplate, Team
+from helpdesk.models import PolicyRow, Queue, ReplyTemplate, Team, WorkCalendar
 
 
 @register(Team)
@@ -18,3 +18,13 @@ class QueueTranslation(TranslationOptions):
 @register(ReplyTemplate)
 class ReplyTemplateTranslation(TranslationOptions):
     fields = ("name", "text")
+
+
+@register(WorkCalendar)
+class WorkCalendarTranslation(TranslationOptions):
+    fields = ("name",)
+
+
+@register(PolicyRow)
+class PolicyRowTranslation(TranslationOptions):
+    fields = ("name",)

@@ -15,8 +15,9 @@ from appeals.actions.notices import NoticeLetter, file_notice
 from appeals.models import AppealDecision, Decision, DecisionPerson, Measure, NoticeGroup
 from appeals.window import window_end
 from helpdesk.actions import NEWCOMER, Letter, open_ticket
+from helpdesk.actions.policies import publish_policy
 from helpdesk.confirming import token_of
-from helpdesk.models import Barred, Message, Note, Queue, QueueKind, Side, Team, TeamMember, Ticket
+from helpdesk.models import Barred, Message, Note, PolicyRow, Queue, QueueKind, Side, Team, TeamMember, Ticket
 from journal.actions import record
 from journal.actors import SYSTEM, Actor
 from journal.errors import Refused
@@ -161,6 +162,13 @@ def contact_token(ticket):
     return token_of(ticket.contact.pk)
 
 
+def make_policy(*rows, at=NOON - timedelta(days=365), **targets):
+    """What is promised since long ago: these rows (dicts), and `targets` to everybody."""
+    drafts = [*rows, targets or {"resolution": timedelta(days=5)}]
+    named = [PolicyRow(**{"name": f"Row {number}"} | draft) for number, draft in enumerate(drafts, 1)]
+    return publish_policy(named, by=SYSTEM, at=at, from_at=at)
+
+
 def make_ticket(queue=None, *, text="", **fields):
     """A ticket as Rita opened it at noon; with `text` it begins with a message of hers."""
     queue = queue or make_queue()
@@ -173,7 +181,7 @@ def make_ticket(queue=None, *, text="", **fields):
         summary=fields.pop("summary", "My channel is gone"),
         opened_at=at,
         changed_at=at,
-        due_at=fields.pop("due_at", at + timedelta(hours=queue.answer_within_hours)),
+        due_at=fields.pop("due_at", at + timedelta(days=5)),
         **fields,
     )
     if text:

@@ -93,7 +93,7 @@ class NoticeOut(serializers.Serializer[Any]):
     receipt = serializers.CharField()
     case_url = serializers.URLField()
     received_at = serializers.DateTimeField()
-    answer_by = serializers.DateTimeField()
+    answer_by = serializers.DateTimeField(allow_null=True)
 
 
 class NoticesView(APIView):
@@ -157,5 +157,5 @@ def _said(ticket: Ticket) -> dict[str, Any]:
         "reference": ticket.reference,
         "case_url": f"{settings.BASE_URL}{path}",
         "received_at": ticket.opened_at,
-        "answer_by": ticket.due_at,
+        "answer_by": ticket.answer_by,
     }

@@ -26,6 +26,8 @@ from appeals.telling import tell
 from appeals.window import last_day, window_end
 from helpdesk import access
 from helpdesk.actions import Opened
+from helpdesk.actions.clocks import answer_within
+from helpdesk.calendars import DAY
 from helpdesk.forms.case import EnterForm
 from helpdesk.models import Queue, QueueKind
 from helpdesk.views.sending import SendingView, from_elsewhere, without_session
@@ -87,13 +89,14 @@ def around(decision: Decision, link: str, at: datetime) -> dict[str, Any]:
         decision=decision, side=Party.AFFECTED, closed_at=None
     )
     queue = Queue.objects.filter(kind=QueueKind.APPEAL, ended_at=None).first()  # sight: its promise is public
+    promised = answer_within(queue, at) if queue else None
     return {
         "decision": decision,
         "link": link,
         "until": last_day(until(decision)),
         "is_late": at > until(decision),
         "is_under_appeal": open_ones.exists(),
-        "answer_days": max(1, round((queue.answer_within_hours if queue else 120) / 24)),
+        "answer_days": -(-promised // DAY) if promised else None,
     }
 
 

@@ -1,6 +1,6 @@
 """A case ends, or begins again."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -41,9 +41,8 @@ def reopen(ticket: Ticket, *, by: Any, at: datetime) -> Ticket:
     had_it = ticket.assignee
     if had_it is not None and not can_work(had_it, ticket):
         ticket.assignee = None
-    ticket.due_at = at + timedelta(hours=ticket.queue.answer_within_hours)
     status = Status.OPEN if ticket.assignee_id else Status.NEW
-    return move_ticket(ticket, status, by=by, at=at, code="reopened", save=("assignee", "due_at"))
+    return move_ticket(ticket, status, by=by, at=at, code="reopened", save=("assignee",))
 
 
 def _refuse_reopening(ticket: Ticket, by: Any) -> None:

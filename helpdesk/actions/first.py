@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from helpdesk.actions.policies import make_first_policy
 from helpdesk.models import Queue, QueueKind, Team
 from journal.actions import record
 from journal.actors import SYSTEM
@@ -24,13 +25,15 @@ def kinds_without_queue() -> list[str]:
 
 @transaction.atomic
 def make_first_queues(*, at: datetime) -> list[Queue]:
-    """A queue for each kind of case that the public can open, where there is none yet. Safe to repeat."""
+    """A queue for each kind of case that the public can open, and what is promised there, where there is
+    none yet. Safe to repeat."""
     made = []
     for place, (kind, names) in enumerate(QUEUES.items()):
         if not Queue.objects.filter(kind=kind, ended_at=None).exists():
             queue = Queue.objects.create(slug=f"{kind}s", kind=kind, team=_team(), place=place, **names)
             record(queue, "made", by=SYSTEM, at=at, kind=kind)
             made.append(queue)
+    make_first_policy(at=at)
     return made
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from helpdesk.actions.clocks import Promise, first_clocks, promise_for
 from helpdesk.actions.contacts import contact_rows
 from helpdesk.actions.filing import file_away
 from helpdesk.attachments import Accepted
@@ -25,7 +26,6 @@ from journal.references import new_reference
 from journal.together import Change, write_together
 
 SAME_FORM_FOR = timedelta(hours=1)
-TOP_WITHIN = timedelta(hours=4)
 SHORTEST_TOKEN = 20
 NEWCOMER = Actor("person")  # somebody who writes in for the first time; history then names the case
 CLAIM = """
@@ -81,6 +81,8 @@ def open_within(
     of a record that the caller's app keeps of a new case; the statement that writes the case writes them too.
     """
     ticket = _ticket(queue, letter, at=at, summary=summary[:200], category=category, priority=priority)
+    promise = promise_for(ticket, at)
+    clocks = first_clocks(ticket, promise)
     if not _claim(letter.token, ticket, at):
         return _sent_before(letter.token, at)
     actor = actor_of(by)
@@ -90,7 +92,8 @@ def open_within(
         ticket,
         Receipt(ticket=ticket, lookup=stored(lookup_from_token(letter.token)), made_at=at),
         first_words(ticket, [ticket.reference, ticket.summary, letter.text, *found_by]),
-        _opened(ticket, by=actor),
+        _opened(ticket, promise, by=actor),
+        *clocks,
         *([message] if message else []),
         *(contact_rows(ticket, at=at, **letter.contact) if letter.contact else []),
         *beside(ticket),
@@ -112,16 +115,9 @@ def _ticket(queue: Queue, letter: Letter, *, at: datetime, priority: int, **fiel
         language=letter.language,
         opened_at=at,
         changed_at=at,
-        due_at=at + _answer_within(queue, priority),
         is_screened=letter.is_screened,
         **fields,
     )
-
-
-def _answer_within(queue: Queue, priority: int) -> timedelta:
-    """How soon an answer is promised: what the queue promises, but for somebody in danger hours."""
-    promised = timedelta(hours=queue.answer_within_hours)
-    return min(promised, TOP_WITHIN) if priority == Priority.TOP else promised
 
 
 def _first_message(ticket: Ticket, letter: Letter) -> Message | None:
@@ -131,7 +127,7 @@ def _first_message(ticket: Ticket, letter: Letter) -> Message | None:
     return Message(ticket=ticket, side=Side.PERSON, text=letter.text, written_at=at, told_at=at)
 
 
-def _opened(ticket: Ticket, *, by: Actor) -> Event:
+def _opened(ticket: Ticket, promise: Promise | None, *, by: Actor) -> Event:
     return event_of(
         ticket,
         "opened",
@@ -141,6 +137,7 @@ def _opened(ticket: Ticket, *, by: Actor) -> Event:
         kind=ticket.kind,
         category=ticket.category,
         priority=ticket.priority,
+        **(promise.values if promise else {}),
     )
 
 

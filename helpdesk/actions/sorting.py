@@ -41,8 +41,8 @@ def screen(ticket: Ticket, *, by: Any, at: datetime) -> Ticket:
 
 @transaction.atomic
 def move_to_queue(ticket: Ticket, *, by: Any, at: datetime, queue: Queue, turn: int | None = None) -> Ticket:
-    """Put a case into another queue of its kind. The promise to the person stays; who cannot see the
-    new queue loses the case."""
+    """Put a case into another queue of its kind, with what is promised there; who cannot see the new
+    queue loses the case."""
     ticket = lock(ticket, turn=turn)
     require(can_move_queue(by, ticket))
     refuse_ended(ticket)

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
+from helpdesk.actions.clocks import HEARD, RENEWED_BY, wind
 from helpdesk.models import Status, Ticket
 from helpdesk.signals import ticket_moved
 from journal.actions import move, record
@@ -52,6 +53,8 @@ def move_ticket(
     ticket.purge_at = at + timedelta(days=ticket.queue.keep_for_days) if status in ENDED else None
     also = {"turn", "changed_at", "ended_at", "purge_at", *save}
     move(ticket, status, by=by, at=at, code=code, save=also, **values)
+    if code in HEARD:
+        wind(ticket, at=at)
     ticket_moved.send(sender=Ticket, ticket=ticket, before=before, after=status, by=by, at=at)
     return ticket
 
@@ -60,6 +63,8 @@ def note_event(ticket: Ticket, code: str, *fields: str, by: Any, at: datetime, *
     """Save a change that is no move, and write its event."""
     change(ticket, *fields, at=at)
     record(ticket, code, by=by, at=at, **values)
+    if code in HEARD | RENEWED_BY:
+        wind(ticket, at=at)
 
 
 def broken_promise(error: IntegrityError) -> str:

@@ -1,22 +1,28 @@
 """Queues, tickets, the words in them, and who may open them."""
 
 from helpdesk.models.access import ApiAnswer, Barred, Contact, Receipt, Submission
+from helpdesk.models.clocks import CalendarVersion, Clock, Policy, PolicyRow, WorkCalendar
 from helpdesk.models.console import ReplyTemplate, SavedView, TicketLink
 from helpdesk.models.queues import Queue, QueueKind, Team, TeamMember
 from helpdesk.models.search import SearchText
-from helpdesk.models.tickets import Priority, Status, Ticket
+from helpdesk.models.tickets import NEVER, Priority, Status, Ticket
 from helpdesk.models.words import Attachment, Draft, FileRemoval, HeldFile, Message, Note, Side
 
 __all__ = [
+    "NEVER",
     "ApiAnswer",
     "Attachment",
     "Barred",
+    "CalendarVersion",
+    "Clock",
     "Contact",
     "Draft",
     "FileRemoval",
     "HeldFile",
     "Message",
     "Note",
+    "Policy",
+    "PolicyRow",
     "Priority",
     "Queue",
     "QueueKind",
@@ -31,4 +37,5 @@ __all__ = [
     "TeamMember",
     "Ticket",
     "TicketLink",
+    "WorkCalendar",
 ]

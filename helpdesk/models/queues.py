@@ -15,7 +15,6 @@ from journal.ids import Row
 from journal.prepared import Reading
 
 # Beyond these a moment would fall off the calendar, and nobody could end a case any more.
-MOST_HOURS = 24 * 365
 MOST_DAYS = 365 * 50
 
 
@@ -90,11 +89,6 @@ class Queue(Row):
     name = models.CharField(pgettext_lazy("of a thing", "Name"), max_length=100)
     kind = models.CharField(_("Kind"), max_length=10, choices=QueueKind)
     team = models.ForeignKey(Team, models.PROTECT, related_name="queues", verbose_name=_("Team"))
-    answer_within_hours = models.PositiveIntegerField(
-        _("Answer within (hours)"),
-        default=120,
-        validators=[MinValueValidator(1), MaxValueValidator(MOST_HOURS)],
-    )
     keep_for_days = models.PositiveIntegerField(
         _("Keep after the end for (days)"),
         default=365,
@@ -129,5 +123,5 @@ class Queue(Row):
 ENTRY = Reading(
     "helpdesk_queue WHERE kind = $1 AND ended_at IS NULL ORDER BY place, slug LIMIT 1",
     Queue,
-    only=("id", "slug", "kind", "answer_within_hours"),
+    only=("id", "slug", "kind"),
 )

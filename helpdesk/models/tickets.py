@@ -1,6 +1,6 @@
 """The ticket: one case of one person, whatever it is about. Its status is the only status."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +21,7 @@ class Status(models.TextChoices):
     DROPPED = "dropped", _("Ended without an answer")
 
 
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # when nothing is due: last in every order
 UNFINISHED = (Status.NEW, Status.OPEN, Status.WAITING)
 
 
@@ -84,7 +85,7 @@ class Ticket(Row):
     )
     opened_at = models.DateTimeField()
     changed_at = models.DateTimeField()
-    due_at = models.DateTimeField(help_text=_("When the answer is promised."))
+    due_at = models.DateTimeField(help_text=_("When the first of its clocks is due."))
     snoozed_until = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     purge_at = models.DateTimeField(null=True)
@@ -157,6 +158,11 @@ class Ticket(Row):
     def headline(self) -> str:
         """The summary as staff read it."""
         return headline(self.summary)
+
+    @property
+    def answer_by(self) -> datetime | None:
+        """The moment that is promised to the person; None where nothing is."""
+        return self.due_at if self.due_at < NEVER else None
 
     @property
     def is_unfinished(self) -> bool:

@@ -180,7 +180,7 @@ def next_steps(ticket: Ticket) -> list[dict[str, Any]]:
             "when": _("now"),
             "text": _("You can look at your case and add to it at any time."),
         },
-        {"state": "next", "title": _("You get an answer with reasons."), "at": ticket.due_at},
+        {"state": "next", "title": _("You get an answer with reasons."), "at": ticket.answer_by},
     ]
 
 

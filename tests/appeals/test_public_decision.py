@@ -12,7 +12,7 @@ from helpdesk.models import Contact, Submission, Ticket
 from helpdesk.receipts import new_token
 from journal.actors import SYSTEM
 from rulebook.actions import Words, publish_rule
-from tests.factories import appeals_queue, make_appeal, make_decision
+from tests.factories import appeals_queue, make_appeal, make_decision, make_policy
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +39,7 @@ def given(**fields):
 
 
 def test_link_shows_what_was_decided_and_until_when_one_can_ask(client, decision):
+    make_policy(resolution=timedelta(days=5))
     html = client.get(at(decision)).content.decode()
     assert "The content was blocked: nobody can open it." in html
     assert "Ask for a new decision" in html

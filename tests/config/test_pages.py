@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils.timezone import now
 
 from helpdesk.models import QueueKind
-from tests.factories import make_queue
+from tests.factories import make_policy, make_queue
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +21,8 @@ def test_security_text_names_a_contact_and_ends_within_a_year(client):
 
 
 def test_promised_times_are_those_of_the_queues(client):
-    make_queue(kind=QueueKind.APPEAL, answer_within_hours=49, keep_for_days=77)
+    make_policy(resolution=timedelta(hours=49))
+    make_queue(kind=QueueKind.APPEAL, keep_for_days=77)
     assert "3 days" in client.get("/how/").content.decode()
     assert "77 days" in client.get("/privacy/").content.decode()
 

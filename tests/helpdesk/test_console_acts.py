@@ -192,18 +192,18 @@ def test_a_template_starts_a_reply_in_the_persons_language(desk, queue):
 
 def test_a_queue_is_added_changed_and_ended_with_events(lead, queue):
     names = {"name_en": "Alerts", "name_fa": "هشدارها", "slug": "alerts", "kind": "alert"}
-    numbers = {"team": queue.team.pk, "answer_within_hours": 4, "keep_for_days": 30, "place": 1}
+    numbers = {"team": queue.team.pk, "keep_for_days": 30, "place": 1}
     lead.post(reverse("console:add_setting", args=["queues"]), names | numbers)
     made = Queue.objects.get(slug="alerts")
     address = reverse("console:setting", args=["queues", made.pk])
-    lead.post(address, names | numbers | {"answer_within_hours": 8})
+    lead.post(address, names | numbers | {"keep_for_days": 40})
     lead.post(reverse("console:end_setting", args=["queues", made.pk]))
     made.refresh_from_db()
-    assert (made.name_fa, made.answer_within_hours) == ("هشدارها", 8)
+    assert (made.name_fa, made.keep_for_days) == ("هشدارها", 40)
     assert codes(made) == ["added", "changed", "ended"]
     assert Event.objects.get(code="changed").values == {
-        "fields": ["answer_within_hours"],
-        "answer_within_hours": 8,
+        "fields": ["keep_for_days"],
+        "keep_for_days": 40,
     }
 
 

@@ -110,8 +110,8 @@ def test_words_written_while_their_case_is_indexed_anew_are_found():
         at_once(
             index_again,
             lambda ticket=ticket, number=number: person_writes(
-                ticket, by=person(ticket), at=NOON, text=f"word-{number}"
+                ticket, by=person(ticket), at=NOON, text=f"spoken{number}"
             ),
         )
         index_again()
-        assert search(amir, f"word-{number} gone").ids == [ticket.pk]
+        assert search(amir, f"spoken{number} gone").ids == [ticket.pk]

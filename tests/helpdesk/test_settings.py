@@ -104,12 +104,6 @@ def test_what_is_as_before_is_no_change(queue, template, lena):
     assert not Event.objects.exists()
 
 
-def test_what_is_open_keeps_the_moment_that_it_was_promised(queue, lena):
-    ticket = make_ticket(queue)
-    change_queue(queue, by=lena, at=NOON, answer_within_hours=1)
-    assert type(ticket).objects.get().due_at == ticket.due_at
-
-
 def test_a_shorter_retention_reaches_only_what_ends_from_then_on(queue, lena):
     ended, after = make_case(queue).ticket, make_case(queue).ticket
     for each in (ended, after):
@@ -161,14 +155,13 @@ def test_a_field_that_does_not_exist_is_refused_in_any_language(template, lena, 
 
 def typed_queue(queue, **fields):
     names = {"name_en": "Complaints", "team": queue.team.pk, "place": 0}
-    return {**names, "answer_within_hours": 120, "keep_for_days": 365, **fields}
+    return {**names, "keep_for_days": 365, **fields}
 
 
 @pytest.mark.parametrize(
     "wrong",
     [
         {"keep_for_days": 999_999_999},
-        {"answer_within_hours": 999_999_999},
         {"keep_for_days": 0},
         {"place": -1},
         {"name_en": ""},
@@ -227,7 +220,7 @@ def test_the_list_says_what_matters_and_costs_the_same_for_many(desk, queue, dja
         make_queue(team=queue.team)
     with django_assert_max_num_queries(9):
         page = desk.get(reverse("console:settings")).content.decode()
-    for words in ("answer within 120 hours", "kept for 365 days", "every kind of case", "فارسی"):
+    for words in ("kept for 365 days", "every kind of case", "فارسی"):
         assert words in page
 
 

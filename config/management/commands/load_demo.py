@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -28,7 +29,7 @@ class Command(BaseCommand):
     def load(self) -> None:
         at = now()
         people = make_people(at)
-        make_first_queues(at=at)
+        make_first_queues(at=at - timedelta(days=2))  # its cases are of yesterday
         join_team(people, at)
         publish_rules(at)
         make_words(people, at)

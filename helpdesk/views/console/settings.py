@@ -69,7 +69,6 @@ class QueueForm(TranslatedForm):
             "slug",
             "kind",
             "team",
-            "answer_within_hours",
             "keep_for_days",
             "place",
         ]
@@ -129,10 +128,9 @@ class Kind:
 
 def facts_of_queue(queue: Queue) -> list[str]:
     """What matters of a queue at a glance."""
-    hours, days = queue.answer_within_hours, queue.keep_for_days
+    days = queue.keep_for_days
     return [
         str(queue.team),
-        ngettext("answer within %(count)d hour", "answer within %(count)d hours", hours) % {"count": hours},
         ngettext("kept for %(count)d day", "kept for %(count)d days", days) % {"count": days},
     ]
 

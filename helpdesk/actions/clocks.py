@@ -1,0 +1,207 @@
+"""The clocks of a ticket follow its events: rows are only what the engine reads from history."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from helpdesk.calendars import add
+from helpdesk.clocks import EFFECTS, Clocks, Happening, Reading
+from helpdesk.models import NEVER, CalendarVersion, Clock, PolicyRow, Queue, Ticket
+from helpdesk.policies import first_match
+from journal.actions import record
+from journal.actors import SYSTEM
+from journal.models import Event
+from journal.prepared import execute
+
+RENEWED_BY = frozenset({"priority_set", "queue_changed"})  # what a policy looks at has changed
+TAKEN_BACK = frozenset({"reply_undone", "answer_undone"})
+HEARD = frozenset(EFFECTS) - {"calendar_changed"} | TAKEN_BACK  # one event changes targets and calendar
+IN_FORCE = """
+SELECT (SELECT id FROM helpdesk_policy WHERE from_at <= $1 ORDER BY from_at DESC, number DESC LIMIT 1),
+       ARRAY(SELECT DISTINCT ON (calendar_id) id FROM helpdesk_calendarversion WHERE from_at <= $1
+             ORDER BY calendar_id, from_at DESC, number DESC)
+"""
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What a ticket is promised: a row of a policy, and the version of the calendar by which it counts."""
+
+    row: PolicyRow
+    calendar: CalendarVersion | None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """As events name it."""
+        return {"row": self.row.pk, "calendar": self.calendar.pk if self.calendar else None}
+
+    def changed(self, at: datetime) -> list[Happening]:
+        """What the clocks hear when this takes the place of another promise."""
+        working = self.calendar.working if self.calendar else None
+        return [
+            Happening(at, "calendar_changed", calendar=working),
+            Happening(at, "targets_changed", targets=self.row.targets),
+        ]
+
+
+def promise_for(ticket: Ticket, at: datetime) -> Promise | None:
+    """What the policy in force promises to such a ticket; None where no row is for it. One query."""
+    policy, versions = execute(IN_FORCE, [at]).fetchone()
+    row = first_match(_rows(policy), facts_of(ticket))
+    if row is None:
+        return None
+    hours = {version.calendar_id: version for version in _versions(tuple(versions))}
+    return Promise(row, hours[row.calendar_id] if row.calendar_id else None)
+
+
+def answer_within(queue: Queue, at: datetime) -> timedelta | None:
+    """How long whoever writes to this queue now waits at most for an answer; None: nothing is promised."""
+    promise = promise_for(Ticket(queue=queue, kind=queue.kind), at)
+    if promise is None or not (target := promise.row.resolution or promise.row.first_response):
+        return None
+    due_at = add(promise.calendar.working if promise.calendar else None, at, target)
+    return due_at - at if due_at else None
+
+
+def facts_of(ticket: Ticket) -> dict[str, Any]:
+    """What the conditions of a policy look at."""
+    names = ("queue_id", "kind", "priority", "tier", "language")
+    return {name: getattr(ticket, name) for name in names}
+
+
+# Versions are never edited, so what was read once stays right for as long as the process lives.
+@lru_cache(maxsize=32)
+def _rows(policy: UUID | None) -> tuple[PolicyRow, ...]:
+    return tuple(PolicyRow.objects.filter(policy=policy).select_related("policy").order_by("place"))
+
+
+@lru_cache(maxsize=32)
+def _versions(ids: tuple[UUID, ...]) -> tuple[CalendarVersion, ...]:
+    return tuple(CalendarVersion.objects.filter(pk__in=ids))
+
+
+def first_clocks(ticket: Ticket, promise: Promise | None) -> list[Clock]:
+    """The clocks with which a new ticket begins, not saved yet; gives the ticket its `due_at`."""
+    ticket.due_at = NEVER
+    if promise is None:
+        return []
+    at = ticket.opened_at
+    clocks = Clocks({}, None)
+    for happening in (Happening(at, "opened"), *promise.changed(at)):
+        clocks.hear(happening)
+    ticket.due_at = clocks.next_due_at() or NEVER
+    return [_clock(ticket, reading, promise) for reading in clocks.readings()]
+
+
+def wind(ticket: Ticket, *, at: datetime) -> None:
+    """Set the clocks of a held ticket to what its events say. Costs its events that clocks hear.
+
+    Looks first whether something else is promised by now: the ticket is another, or the policy is.
+    """
+    events = list(
+        Event.objects.filter(subject_kind="ticket", subject_id=ticket.pk, code__in=HEARD).order_by("number")
+    )
+    promises = _promises(events)
+    before = list(promises.values())[-1] if promises else None
+    promise = promise_for(ticket, at)
+    if promise is not None and promise != before:
+        moment = max(_changed_at(promise, before, at), ticket.opened_at)
+        events.append(record(ticket, "targets_changed", by=SYSTEM, at=moment, **promise.values))
+        promises[events[-1].pk] = promise
+    if promise is None:  # nothing was ever promised, so nothing is counted
+        return
+    clocks = Clocks({}, None)
+    for event in sorted(standing(events), key=lambda event: event.at):
+        for happening in _happenings(event, promises.get(event.pk)):
+            clocks.hear(happening)
+    clocks.pass_until(max(at, clocks.now or at))
+    _write(ticket, clocks, promise, is_anew=not TAKEN_BACK.isdisjoint(event.code for event in events[-2:]))
+
+
+def _changed_at(promise: Promise, before: Promise | None, at: datetime) -> datetime:
+    """From when another promise holds: an edit from its stated moment on, all else from now on."""
+    if before is None or (before.row.policy_id == promise.row.policy_id and before.row != promise.row):
+        return at
+    if before.row != promise.row:
+        return promise.row.policy.from_at
+    return promise.calendar.from_at if promise.calendar else at
+
+
+def _happenings(event: Event, promise: Promise | None) -> Iterator[Happening]:
+    if event.code != "targets_changed":
+        yield Happening(event.at, event.code)
+    if promise is not None:
+        yield from promise.changed(event.at)
+
+
+def standing(events: Sequence[Event]) -> list[Event]:
+    """The events without what was taken back before the person could read it.
+
+    A reply that was undone has never answered anything: it goes with what else it did, by its message; an
+    answer of an app above with the end of the case at the same moment.
+    """
+    kept: list[Event] = []
+    for event in events:
+        message = event.values.get("message")
+        if event.code == "reply_undone":
+            kept = [each for each in kept if each.values.get("message") != message]
+        elif event.code == "answer_undone":
+            kept = _without_last_answer(kept)
+        elif event.code != "resumed" or not message:  # with a message: the pause of that reply never began
+            kept.append(event)
+    return kept
+
+
+def _without_last_answer(events: list[Event]) -> list[Event]:
+    at = max(event.at for event in events if event.code == "staff_wrote")
+    return [event for event in events if event.at != at or event.code not in ("staff_wrote", "resolved")]
+
+
+def _promises(events: Iterable[Event]) -> dict[int, Promise]:
+    """What each event promised that changed what is promised."""
+    named = {event.pk: event.values for event in events if event.values.get("row")}
+    rows = PolicyRow.objects.select_related("policy").in_bulk([values["row"] for values in named.values()])
+    hours = CalendarVersion.objects.in_bulk([each["calendar"] for each in named.values() if each["calendar"]])
+    return {
+        pk: Promise(
+            rows[UUID(values["row"])], hours.get(UUID(values["calendar"])) if values["calendar"] else None
+        )
+        for pk, values in named.items()
+    }
+
+
+def _write(ticket: Ticket, clocks: Clocks, promise: Promise, *, is_anew: bool) -> None:
+    if is_anew:  # an instance that began with what was taken back is gone
+        ticket.clocks.all().delete()
+    readings = clocks.readings()
+    Clock.objects.bulk_create(
+        [_clock(ticket, reading, promise) for reading in readings],
+        update_conflicts=True,
+        unique_fields=["ticket", "kind", "instance"],
+        update_fields=["run", "state", "due_at", "met_at", "closed_at", "spent", "row", "calendar"],
+    )
+    running = [reading.kind for reading in readings if reading.closed_at is None]
+    ticket.clocks.open().exclude(kind__in=running).delete()  # whose target an edit has taken away
+    due_at = clocks.next_due_at() or NEVER
+    if ticket.due_at != due_at:
+        ticket.due_at = due_at
+        ticket.save(update_fields=["due_at"])
+
+
+def _clock(ticket: Ticket, reading: Reading, promise: Promise) -> Clock:
+    return Clock(
+        ticket=ticket,
+        kind=reading.kind,
+        instance=reading.instance,
+        run=reading.run,
+        state=reading.state,
+        due_at=reading.due_at,
+        met_at=reading.met_at,
+        closed_at=reading.closed_at,
+        spent=reading.spent,
+        row=promise.row,
+        calendar=promise.calendar,
+    )
