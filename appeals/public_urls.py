@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from appeals.views import decision, notice, permalink, start
+from appeals.views import decision, mandate, notice, permalink, start
 
 app_name = "appeals"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("appeal/", start.Start.as_view(), name="start"),
     path("case/ask-again/", start.AskAsNotifier.as_view(), name="ask_as_notifier"),
     path("case/link/", start.ask_for_link, name="ask_for_link"),
+    path("case/mandate/", mandate.mandate, name="mandate"),
     path("report/", notice.kinds, name="notice"),
     path("report/<slug:kind>/", notice.Report.as_view(), name="report"),
 ]

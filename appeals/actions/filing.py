@@ -16,7 +16,7 @@ from appeals.permissions import can_appeal
 from helpdesk.access import person_of
 from helpdesk.actions import Letter, Opened, bar, lock, open_within
 from helpdesk.attachments import Accepted
-from helpdesk.models import Barred, Priority, Queue, QueueKind, Ticket
+from helpdesk.models import Attachment, Barred, Priority, Queue, QueueKind, Ticket
 from journal.actions import event_of
 from journal.actors import Actor, Acts, actor_of
 from journal.errors import Refused, refusing, require
@@ -104,11 +104,18 @@ def _who(by: Actor | Acts, ticket: Ticket) -> Actor | Acts:
 def _after_filing(
     appeal: Appeal, decisions: Sequence[Decision], letter: AppealLetter, *, by: Actor | Acts, at: datetime
 ) -> None:
-    if letter.mandate:  # the last of the files that came with it
-        appeal.mandate = appeal.ticket.attachments.order_by("-id").first()
-        appeal.save(update_fields=["mandate"])
+    if letter.mandate and (last := appeal.ticket.attachments.order_by("-id").first()):
+        call_mandate(appeal, last)  # the last of the files that came with it
     for decision in decisions:  # also while it is only claimed: they would name it, or check a mandate
         _bar_decider(appeal.ticket, decision, by=by, at=at)
+
+
+def call_mandate(appeal: Appeal, paper: Attachment) -> None:
+    """This file of the case is the mandate from now on; nobody has checked it yet."""
+    paper.purpose = "mandate"
+    paper.save(update_fields=["purpose"])
+    appeal.mandate, appeal.mandate_checked_by = paper, None
+    appeal.save(update_fields=["mandate", "mandate_checked_by"])
 
 
 def _appeal(

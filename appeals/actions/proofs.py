@@ -6,17 +6,24 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from appeals import webhooks
-from appeals.actions.filing import is_late, lock_appeal, summary_of, take_up
+from appeals.actions.filing import call_mandate, is_late, lock_appeal, summary_of, take_up
 from appeals.finding import words_of
 from appeals.models import Appeal, Decision
 from appeals.permissions import can_prove, can_steer
+from helpdesk.actions import person_writes
+from helpdesk.attachments import Accepted
 from helpdesk.search import index_words
 from journal.actions import record
 from journal.actors import Actor, Acts
 from journal.errors import Refused, require
+
+NOTHING_TO_PROVE = Refused(
+    "nothing_to_prove", gettext_lazy("This case needs no other proof. Load the page again.")
+)
 
 
 @transaction.atomic
@@ -28,7 +35,7 @@ def request_link(appeal: Appeal, *, by: Actor | Acts, at: datetime) -> Appeal:
     appeal = lock_appeal(appeal)
     require(can_prove(by, appeal))
     if appeal.is_proven or not appeal.claimed:
-        raise Refused("nothing_to_prove", _("This case needs no other link. Load the page again."))
+        raise NOTHING_TO_PROVE
     if appeal.link_requested_at and at - appeal.link_requested_at < timedelta(hours=1):
         return appeal
     appeal.link_requested_at = at
@@ -94,12 +101,40 @@ def name_decision(appeal: Appeal, decision: Decision, *, by: User, at: datetime)
 
 
 @transaction.atomic
-def check_mandate(appeal: Appeal, *, by: User, at: datetime) -> Appeal:
-    """Say that a proxy's mandate is in order. Two different people must; the second one proves the appeal."""
+def give_mandate(
+    appeal: Appeal, file: Accepted, *, by: Actor | Acts, at: datetime, token: str = ""
+) -> Appeal:
+    """A proxy sends the paper by which they act, or another one in its place.
+
+    The check begins anew: whoever checked the first has not seen the second. The same form again (`token`)
+    changes nothing. Raises PermissionDenied, Refused("nothing_to_prove", "too_many_files").
+    """
+    appeal = lock_appeal(appeal)
+    require(can_prove(by, appeal))
+    if appeal.is_proven or not appeal.ticket.is_unfinished:
+        raise NOTHING_TO_PROVE
+    message = person_writes(appeal.ticket, by=by, at=at, text="", attachments=[file], token=token)
+    paper = message.attachments.get()
+    if paper.pk == appeal.mandate_id:
+        return appeal
+    call_mandate(appeal, paper)
+    record(appeal, "mandate_given", by=by, at=at, attachment=paper.pk)
+    return appeal
+
+
+@transaction.atomic
+def check_mandate(appeal: Appeal, *, by: User, at: datetime, paper: str = "") -> Appeal:
+    """Say that a proxy's mandate is in order. Two different people must; the second one proves the appeal.
+
+    `paper` is the key of the file that was looked at, where the door knows it.
+    Raises PermissionDenied, Refused("other_mandate", "already_proven", "nothing_claimed", "needs_another").
+    """
     appeal = lock_appeal(appeal)
     require(can_steer(by, appeal) and appeal.mandate_id is not None)
     if appeal.is_proven:
         raise Refused("already_proven", _("The mandate has already been accepted by two people."))
+    if paper and paper != str(appeal.mandate_id):
+        raise Refused("other_mandate", _("Another mandate was sent in the meantime. Look at that one."))
     if not appeal.claimed:
         raise Refused("nothing_claimed", _("Name the decision first that the mandate is about."))
     if appeal.mandate_checked_by_id is None:

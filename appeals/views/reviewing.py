@@ -163,7 +163,7 @@ def leave(request: StaffRequest, appeal_id: UUID) -> HttpResponse:
 def mandate(request: StaffRequest, appeal_id: UUID) -> HttpResponse:
     appeal = _appeal(request, appeal_id)
     try:
-        check_mandate(appeal, by=request.user, at=now())
+        check_mandate(appeal, by=request.user, at=now(), paper=request.POST.get("paper", ""))
         messages.success(request, _("Noted that you have checked the mandate."))
     except Refused as refusal:
         messages.error(request, str(refusal.message))

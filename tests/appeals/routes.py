@@ -24,6 +24,7 @@ ROUTES = {
     "appeals:start": everyone(),
     "appeals:ask_as_notifier": everyone(302),
     "appeals:ask_for_link": everyone(302),
+    "appeals:mandate": everyone(302),
     "appeals:notice": everyone(),
     "appeals:report": everyone(args=lambda: ["rules"]),
     "appeals_api:notices": machines(PLATFORM_KEY, status=422, method="post", content_type="application/json"),

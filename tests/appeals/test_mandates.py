@@ -1,0 +1,159 @@
+"""A proxy is heard when two people have checked the paper that they act by; they may send it later."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils.timezone import now
+
+from appeals.actions.filing import AppealLetter, file_appeal
+from appeals.actions.proofs import check_mandate, give_mandate
+from appeals.models import Appeal
+from helpdesk.actions import NEWCOMER, reply, withdraw
+from helpdesk.attachments import accept
+from helpdesk.models import Status
+from helpdesk.receipts import new_token
+from journal.actors import SYSTEM
+from journal.models import Event
+from tests.factories import (
+    appeals_queue,
+    make_appeal,
+    make_decision,
+    make_moderator,
+    person,
+    refused,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def paper(words=b"She may act for me."):
+    return SimpleUploadedFile("permission.txt", words)
+
+
+@pytest.fixture
+def opened():
+    """An appeal by reference: what was decided is claimed, and not yet proven."""
+    appeals_queue()
+    letter = AppealLetter(language="en", text="For my sister.", token="a" * 30)
+    return file_appeal([make_decision()], letter, by=NEWCOMER, at=now(), is_proven=False)
+
+
+@pytest.fixture
+def appeal(opened):
+    return opened.ticket.appeal
+
+
+@pytest.fixture
+def amir(opened):
+    return make_moderator(opened.ticket.queue.team)
+
+
+@pytest.fixture
+def lena(opened):
+    return make_moderator(opened.ticket.queue.team, "Lena")
+
+
+def give(appeal, file=None, **more):
+    return give_mandate(appeal, accept(file or paper()), by=person(appeal.ticket), at=now(), **more)
+
+
+def test_a_mandate_sent_later_is_checked_by_two_as_one_sent_at_once(appeal, amir, lena):
+    given = give(appeal)
+    assert (given.mandate.purpose, given.is_proven) == ("mandate", False)
+    check_mandate(given, by=amir, at=now())
+    assert check_mandate(given, by=lena, at=now()).is_proven
+
+
+def test_it_is_an_event_without_its_words(appeal):
+    event = Event.objects.get(subject_id=give(appeal).pk, code="mandate_given")
+    assert event.values == {"attachment": str(Appeal.objects.get().mandate_id)}
+
+
+def test_the_staff_see_that_something_waits(appeal, amir):
+    asked = reply(appeal.ticket, by=amir, at=now(), text="Who sends you?", turn=None, is_question=True)
+    assert asked.ticket.status == Status.WAITING
+    ticket = give(appeal).ticket
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.unanswered_since is not None) == (Status.NEW, True)
+
+
+def test_another_mandate_is_checked_anew(appeal, amir, lena):
+    check_mandate(give(appeal), by=amir, at=now())
+    given = give(appeal, paper(b"Another."))
+    assert given.mandate_checked_by is None
+    assert not check_mandate(given, by=lena, at=now()).is_proven
+
+
+def test_nobody_says_that_they_checked_what_they_have_not_seen(appeal, amir):
+    first = str(give(appeal).mandate_id)
+    with refused("other_mandate"):
+        check_mandate(give(appeal, paper(b"Another.")), by=amir, at=now(), paper=first)
+
+
+def test_a_mandate_that_was_not_accepted_can_be_replaced(appeal, amir, lena):
+    first = give(appeal)
+    reply(appeal.ticket, by=amir, at=now(), text="It is not signed.", turn=None, is_question=True)
+    second = give(appeal, paper(b"Signed."))
+    assert second.mandate_id != first.mandate_id
+    for user in (amir, lena):
+        second = check_mandate(second, by=user, at=now(), paper=str(second.mandate_id))
+    assert second.is_proven
+
+
+def test_the_same_form_again_does_not_undo_a_check(appeal, amir):
+    token = new_token()
+    check_mandate(give(appeal, token=token), by=amir, at=now())
+    assert give(appeal, token=token).mandate_checked_by == amir
+    assert appeal.ticket.attachments.count() == 1
+
+
+def test_only_the_holder_of_the_receipt_gives_one(appeal, amir):
+    for by in (NEWCOMER, amir, SYSTEM, person(make_appeal().ticket)):
+        with pytest.raises(PermissionDenied):
+            give_mandate(appeal, accept(paper()), by=by, at=now())
+
+
+def test_who_has_shown_that_it_is_theirs_needs_none():
+    with refused("nothing_to_prove"):
+        give(make_appeal().ticket.appeal)
+
+
+def test_a_case_that_was_taken_back_needs_none(opened, appeal):
+    withdraw(opened.ticket, by=person(opened.ticket), at=now())
+    with refused("nothing_to_prove"):
+        give(Appeal.objects.get())
+
+
+class TestPage:
+    @pytest.fixture(autouse=True)
+    def enter(self, client, opened):
+        given = {"reference": opened.ticket.reference, "receipt": opened.receipt}
+        self.case = client.post(reverse("helpdesk:case_login"), given, follow=True).content.decode()
+
+    def send(self, client, **fields):
+        return client.post(reverse("appeals:mandate"), {"token": new_token(), **fields})
+
+    def test_the_case_leads_to_the_form_and_says_that_it_came(self, client, appeal):
+        assert reverse("appeals:mandate") in self.case
+        assert self.send(client, mandate=paper()).status_code == 302
+        case = client.get(reverse("helpdesk:case")).content.decode()
+        assert "We have your permission and will check it." in case
+
+    def test_a_form_without_a_file_says_so(self, client, appeal):
+        assert self.send(client).status_code == 422
+        assert Appeal.objects.get().mandate is None
+
+    def test_a_refusal_is_read_on_the_page(self, client, appeal):
+        Appeal.objects.update(is_proven=True)
+        page = self.send(client, mandate=paper())
+        assert page.status_code == 409
+        assert "This case needs no other proof." in page.content.decode()
+
+    def test_the_console_sends_along_which_paper_was_checked(self, client, appeal, amir):
+        give(appeal)
+        client.force_login(amir)
+        page = client.get(reverse("console:ticket", args=[appeal.ticket.reference])).content.decode()
+        assert f'name="paper" value="{Appeal.objects.get().mandate_id}"' in page
+        client.post(reverse("appeals_console:mandate", args=[appeal.pk]), {"paper": "of before"})
+        assert Appeal.objects.get().mandate_checked_by is None
