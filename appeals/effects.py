@@ -1,5 +1,6 @@
 """What a decision did, and what undoing it would leave behind."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -57,6 +58,23 @@ def effect_lines(decision: Decision, *, at: datetime) -> list[EffectLine]:
     undone = carried_out(decision, MeasureKind.UNDO)
     lines = [EffectLine(code, None, also_by(code), code in undone) for code in codes]
     return lines + [EffectLine(each.code, each, also_by(each.code), each.code in undone) for each in named]
+
+
+def what_stays(review: Review, *, asked: Collection[Measure], at: datetime) -> list[EffectLine]:
+    """What a decision did that fell, and that nevertheless holds: by another one that stands, or for ever.
+
+    What was asked to be undone because of this answer does not stay, though another decision may have come
+    since; what the decision that took its place does is told there. Four queries.
+    """
+    new = review.replacement or review.answer
+    gone = {(each.effect_code, each.effect_id) for each in asked if each.kind == MeasureKind.UNDO}
+    return [
+        line
+        for line in effect_lines(review.subject.decision, at=at)
+        if (line.also_by or line.is_irreversible)
+        and (line.code, line.effect and line.effect.pk) not in gone
+        and line.code not in (new.effect_codes if new else ())
+    ]
 
 
 def carried_out(decision: Decision, kind: str) -> set[str]:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from appeals.effects import what_stays
 from appeals.forms.appealing import Asks, NotifierAsks
 from appeals.labels import label
 from appeals.links import make_link
@@ -41,8 +42,8 @@ def answers(ticket: Ticket, user: None, *, at: datetime) -> dict[str, Any]:
     reviews = Review.objects.filter(
         subject__appeal__ticket=ticket, undone_at=None, subject__told_at__lte=at
     ).select_related("subject__decision__platform", "replacement", "answer")
-    measures = ticket.measures.filter(withdrawn_at=None, asked_at__lte=at).order_by("id")
-    shown = [_answer(review) for review in reviews]
+    measures = list(ticket.measures.filter(withdrawn_at=None, asked_at__lte=at).order_by("id"))
+    shown = [_answer(review, measures, at=at) for review in reviews]
     return {
         "reviews": shown,
         "measures": [{"measure": each, "effect": label(each.effect_code)} for each in measures]
@@ -52,20 +53,34 @@ def answers(ticket: Ticket, user: None, *, at: datetime) -> dict[str, Any]:
     }
 
 
-def _answer(review: Review) -> dict[str, Any]:
-    """One answer, and the way on from a decision that replaced the old one: only for whom it is about."""
+def _answer(review: Review, measures: list[Measure], *, at: datetime) -> dict[str, Any]:
+    """One answer, what stays all the same, and the way on from a decision that replaced the old one.
+
+    The last two only for whom it is about: to a notifier they would tell of the other side's account.
+    """
     new = review.replacement or review.answer
-    is_theirs = new is not None and review.subject.side == Party.AFFECTED
+    is_theirs = review.subject.side == Party.AFFECTED
     link = reverse("appeals:decision", args=[make_link(new.pk)]) if new and is_theirs else ""
+    asked = [each for each in measures if each.review_id == review.pk]
+    stays = what_stays(review, asked=asked, at=at) if is_theirs and _has_fallen(review) else []
     return {
         "review": review,
-        "says": _says(review),
+        "says": _says(review, does_stay=bool(stays), is_undone=bool(asked)),
+        "stays": [{"line": line, "effect": label(line.code)} for line in stays],
         "new_decision": link,
         "is_awaited": review.outcome == Outcome.REMITTED and review.answered_at is None,
     }
 
 
-def _says(review: Review) -> Any:
+def _has_fallen(review: Review) -> bool:
+    return review.outcome in (Outcome.OVERTURNED, Outcome.MODIFIED) or review.answered_at is not None
+
+
+def _says(review: Review, *, does_stay: bool, is_undone: bool) -> Any:
+    is_lapsed = review.outcome == Outcome.REMITTED and review.answered_at and not review.answer
+    if does_stay and (is_lapsed or review.outcome == Outcome.OVERTURNED):
+        verdict = FALLS_LATE if is_lapsed else FALLS
+        return f"{verdict} {PARTLY_UNDONE if is_undone else STAYS}"
     if review.outcome == Outcome.REMITTED and review.answered_at:
         return ANEW if review.answer else LAPSED
     return OUTCOMES.get(review.outcome, "")
@@ -93,6 +108,10 @@ ANEW = gettext_lazy("The platform has decided anew.")
 LAPSED = gettext_lazy(
     "The platform did not decide in time, so the decision falls. What it did must be undone."
 )
+FALLS_LATE = gettext_lazy("The platform did not decide in time, so the decision falls.")
+FALLS = gettext_lazy("The decision falls.")
+PARTLY_UNDONE = gettext_lazy("A part of what it did must be undone, and a part stays: both are listed below.")
+STAYS = gettext_lazy("But what it did stays all the same: below it says why.")
 OUTCOMES: Mapping[str, Any] = {
     Outcome.UPHELD: gettext_lazy("The decision stands."),
     Outcome.MODIFIED: gettext_lazy("The decision was replaced by another one."),
@@ -140,10 +159,7 @@ def appeal_data(ticket: Ticket, at: datetime) -> dict[str, Any]:
         "urgent_by": appeal.urgent_by and appeal.urgent_by.isoformat(),
         "urgent_why": appeal.urgent_why,
         "decisions": [_statement_data(statement) for statement in own["statements"]],
-        "answers": [
-            {"outcome": each.outcome, "reasons": each.reasons, "decided_at": each.decided_at.isoformat()}
-            for each in (answer["review"] for answer in found["reviews"])
-        ],
+        "answers": [_answer_data(answer) for answer in found["reviews"]],
         "measures": [_measure_data(each["measure"]) for each in found["measures"]],
     }
 
@@ -173,6 +189,22 @@ def _statement_data(statement: Statement) -> dict[str, Any]:
             {"question": fact.question, "answer": [*fact.sentences, *fact.quotes]} for fact in statement.facts
         ],
         "rule": statement.rule.words.text if statement.rule and statement.rule.words else None,
+    }
+
+
+def _answer_data(answer: dict[str, Any]) -> dict[str, Any]:
+    review = answer["review"]
+    return {
+        "outcome": review.outcome,
+        "reasons": review.reasons,
+        "decided_at": review.decided_at.isoformat(),
+        "stays": [
+            {
+                "effect": each["line"].code,
+                "why": "irreversible" if each["line"].is_irreversible else "other_decision",
+            }
+            for each in answer["stays"]
+        ],
     }
 
 
