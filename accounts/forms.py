@@ -118,8 +118,8 @@ class JoinForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        password = cleaned.get("password")
-        if password and cleaned.get("again") and password != cleaned["again"]:
+        password, again = cleaned.get("password"), cleaned.pop("again", None)
+        if password and again and password != again:
             self.add_error("again", _("The two passwords differ. Type the same one twice."))
         elif password:
             self._judge(password, cleaned.get("name", ""))

@@ -68,19 +68,9 @@ ours = [
     path("console/people/<uuid:pk>/", people.person, name="person"),
     path("console/people/<uuid:pk>/roles/", people.ask_role, name="ask_role"),
     path("console/people/<uuid:pk>/reset/", people.ask_reset, name="ask_reset"),
-    path(
-        "console/people/<uuid:pk>/deactivate/",
-        people.change_standing,
-        {"to": "deactivate"},
-        name="deactivate",
-    ),
-    path(
-        "console/people/<uuid:pk>/reactivate/",
-        people.change_standing,
-        {"to": "reactivate"},
-        name="reactivate",
-    ),
-    path("console/people/<uuid:pk>/empty/", people.change_standing, {"to": "empty"}, name="empty"),
+    path("console/people/<uuid:pk>/deactivate/", people.deactivate, name="deactivate"),
+    path("console/people/<uuid:pk>/reactivate/", people.reactivate, name="reactivate"),
+    path("console/people/<uuid:pk>/empty/", people.empty, name="empty"),
     path("console/platforms/", platforms.platforms, name="platforms"),
     path("console/platforms/keys/<uuid:pk>/revoke/", platforms.revoke_key, name="revoke_key"),
     path("console/platforms/endpoints/<uuid:pk>/events/", platforms.choose_events, name="choose_events"),
@@ -91,18 +81,8 @@ ours = [
     path("console/platforms/<slug:slug>/", platforms.platform, name="platform"),
     path("console/platforms/<slug:slug>/keys/", platforms.make_key, name="make_key"),
     path("console/platforms/<slug:slug>/endpoints/", platforms.add_endpoint, name="add_endpoint"),
-    path(
-        "console/platforms/<slug:slug>/close/",
-        platforms.change_platform,
-        {"to": "close"},
-        name="close_platform",
-    ),
-    path(
-        "console/platforms/<slug:slug>/reopen/",
-        platforms.change_platform,
-        {"to": "reopen"},
-        name="reopen_platform",
-    ),
+    path("console/platforms/<slug:slug>/close/", platforms.close_platform, name="close_platform"),
+    path("console/platforms/<slug:slug>/reopen/", platforms.reopen_platform, name="reopen_platform"),
 ]
 
 urlpatterns = [

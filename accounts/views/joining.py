@@ -12,8 +12,7 @@ from accounts import actions
 from accounts.forms import JoinForm
 from accounts.invitations import read_token
 from accounts.models import Invitation
-from accounts.views.answers import blame
-from journal.errors import Refused
+from accounts.views.answers import fulfilled
 
 
 def _invited(token: str) -> Invitation | None:
@@ -31,17 +30,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     if invitation is None:
         return render(request, "accounts/invitation_ended.html", status=404)
     form = JoinForm(request.POST or None, email=invitation.email, initial={"name": invitation.name})
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.accept_invitation(
-                invitation,
-                name=form.cleaned_data["name"],
-                password=form.cleaned_data["password"],
-                at=now(),
-            )
-        except Refused as refusal:
-            blame(form, refusal)
-        else:
-            messages.success(request, _("Your account is ready. Sign in, then set up your second factor."))
-            return redirect("account_login")
+    if fulfilled(form, actions.accept_invitation, invitation, at=now()):
+        messages.success(request, _("Your account is ready. Sign in, then set up your second factor."))
+        return redirect("account_login")
     return render(request, "accounts/join.html", {"form": form, "email": invitation.email})

@@ -6,20 +6,21 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.timezone import now
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import actions
 from accounts.adapter import speak
 from accounts.forms import READ_LANGUAGES, DetailsForm, KeyForm
-from accounts.models import UserSession
+from accounts.models import User, UserSession
 from accounts.permissions import needs_role
 from accounts.roles import Role
-from accounts.views.answers import act_and_go, blame, signed_in
-from journal.errors import Refused
+from accounts.views.answers import act_and_go, button, fulfilled, signed_in
 
 
 @login_required
@@ -63,23 +64,23 @@ def app_picture(request: HttpRequest) -> HttpResponse:
 @require_safe
 def sessions(request: HttpRequest) -> HttpResponse:
     since = now().date() - timedelta(seconds=settings.SESSION_COOKIE_AGE)
-    found = UserSession.objects.open().filter(user=signed_in(request), last_seen_on__gte=since)
+    found = _own_sessions(signed_in(request)).filter(last_seen_on__gte=since)
     here = getattr(request, "device_session", None)
     context = {"sessions": found.order_by("-last_seen_on", "-pk"), "here": here}
     return render(request, "accounts/sessions.html", context)
 
 
-@login_required
-@require_POST
-def end_session(request: HttpRequest, pk: str) -> HttpResponse:
-    user = signed_in(request)
-    session = get_object_or_404(UserSession.objects.open().filter(user=user), pk=pk)
-    return act_and_go(
-        request,
-        lambda: actions.end_session(session, by=user, at=now()),
-        _("That device is signed out."),
-        "accounts:sessions",
-    )
+def _own_sessions(user: User) -> QuerySet[UserSession]:
+    return UserSession.objects.open().filter(user=user)
+
+
+end_session = button(
+    login_required,
+    _own_sessions,
+    actions.end_session,
+    _("That device is signed out."),
+    back=lambda session: reverse("accounts:sessions"),
+)
 
 
 @login_required
@@ -91,7 +92,7 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
         request,
         lambda: actions.end_other_sessions(user, by=user, at=now(), keep=here),
         _("All other devices are signed out."),
-        "accounts:sessions",
+        reverse("accounts:sessions"),
     )
 
 
@@ -101,27 +102,17 @@ def keys(request: HttpRequest) -> HttpResponse:
     """Keys for machines that prepare one's own work; a new one is shown in the answer, once."""
     user = signed_in(request)
     form = KeyForm(request.POST or None, owner=user)
-    if request.method == "POST" and form.is_valid():
-        try:
-            key, shown = actions.make_key(user, **form.cleaned_data, by=user, at=now())
-        except Refused as refusal:
-            blame(form, refusal)
-        else:
-            return render(
-                request, "accounts/shown_once.html", {"name": key.name, "shown": shown, "own": True}
-            )
+    if made := fulfilled(form, actions.make_key, user, by=user, at=now()):
+        key, shown = made
+        return render(request, "accounts/shown_once.html", {"name": key.name, "shown": shown, "own": True})
     context = {"form": form, "keys": user.keys.filter(revoked_at=None).order_by("pk")}
     return render(request, "accounts/keys.html", context)
 
 
-@needs_role()
-@require_POST
-def revoke_own_key(request: HttpRequest, pk: str) -> HttpResponse:
-    user = signed_in(request)
-    key = get_object_or_404(user.keys, pk=pk)
-    return act_and_go(
-        request,
-        lambda: actions.revoke_key(key, by=user, at=now()),
-        _("This key opens nothing any more."),
-        "accounts:keys",
-    )
+revoke_own_key = button(
+    needs_role(),
+    lambda user: user.keys.all(),
+    actions.revoke_key,
+    _("This key opens nothing any more."),
+    back=lambda key: reverse("accounts:keys"),
+)

@@ -1,11 +1,14 @@
 """The staff: who there is, what they may do, and what operators and leads do about it."""
 
+from functools import partial
+
 from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.timezone import now
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import actions
 from accounts.forms import InvitationForm, RoleForm
@@ -22,11 +25,13 @@ from accounts.permissions import (
     needs_role,
 )
 from accounts.roles import Role
-from accounts.views.answers import act_and_go, blame, signed_in
-from journal.errors import Refused
+from accounts.views.answers import button, every, fulfilled, signed_in
+
+operators = needs_role(Role.OPERATOR)
+resetters = needs_role(*RESETTERS)
 
 
-@needs_role(*RESETTERS)
+@resetters
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
     grants = Prefetch(
@@ -42,7 +47,7 @@ def people(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/people.html", context)
 
 
-@needs_role(*RESETTERS)
+@resetters
 @require_safe
 def person(request: HttpRequest, pk: str) -> HttpResponse:
     user = signed_in(request)
@@ -65,123 +70,51 @@ def person(request: HttpRequest, pk: str) -> HttpResponse:
     return render(request, "accounts/person.html", context)
 
 
-@needs_role(Role.OPERATOR)
+@operators
 @require_http_methods(["GET", "POST"])
 def invite(request: HttpRequest) -> HttpResponse:
     form = InvitationForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.invite(**form.cleaned_data, by=signed_in(request), at=now())
-        except Refused as refusal:
-            blame(form, refusal)
-        else:
-            return redirect("accounts:people")
+    if fulfilled(form, actions.invite, by=signed_in(request), at=now()):
+        return redirect("accounts:people")
     return render(request, "accounts/invite.html", {"form": form})
 
 
-@needs_role(Role.OPERATOR)
-@require_POST
-def withdraw_invitation(request: HttpRequest, pk: str) -> HttpResponse:
-    invitation = get_object_or_404(Invitation, pk=pk)
-    return act_and_go(
-        request,
-        lambda: actions.withdraw_invitation(invitation, by=signed_in(request), at=now()),
-        _("The invitation is withdrawn."),
-        "accounts:people",
-    )
+def _list(invitation: Invitation) -> str:
+    return reverse("accounts:people")
 
 
-@needs_role(Role.OPERATOR)
-@require_POST
-def ask_role(request: HttpRequest, pk: str) -> HttpResponse:
-    about = get_object_or_404(User, pk=pk)
-    form = RoleForm(request.POST)
-    if not form.is_valid():
-        return redirect("accounts:person", about.pk)
-    return act_and_go(
-        request,
-        lambda: actions.ask_role(about, form.cleaned_data["role"], by=signed_in(request), at=now()),
-        _("Done. The list below shows whether a second operator must agree."),
-        "accounts:person",
-        about.pk,
-    )
+def _page_of(row: User | RoleGrant | FactorReset) -> str:
+    return reverse("accounts:person", args=[row.pk if isinstance(row, User) else row.user_id])
 
 
-@needs_role(Role.OPERATOR)
-@require_POST
-def give_role(request: HttpRequest, pk: str) -> HttpResponse:
-    grant = get_object_or_404(RoleGrant, pk=pk)
-    return act_and_go(
-        request,
-        lambda: actions.give_role(grant, by=signed_in(request), at=now()),
-        _("The role is given."),
-        "accounts:person",
-        grant.user_id,
-    )
+_invitation = partial(button, operators, every(Invitation), back=_list)
+_user = partial(button, operators, every(User), back=_page_of)
+_role = partial(button, operators, every(RoleGrant), back=_page_of)
+_reset = partial(button, resetters, every(FactorReset), back=_page_of)
 
+withdraw_invitation = _invitation(actions.withdraw_invitation, _("The invitation is withdrawn."))
 
-@needs_role(Role.OPERATOR)
-@require_POST
-def end_role(request: HttpRequest, pk: str) -> HttpResponse:
-    grant = get_object_or_404(RoleGrant, pk=pk)
-    return act_and_go(
-        request,
-        lambda: actions.end_role(grant, by=signed_in(request), at=now()),
-        _("The role has ended."),
-        "accounts:person",
-        grant.user_id,
-    )
+ask_role = _user(
+    actions.ask_role,
+    _("Done. The list below shows whether a second operator must agree."),
+    form=lambda typed, about: RoleForm(typed),
+)
+give_role = _role(actions.give_role, _("The role is given."))
+end_role = _role(actions.end_role, _("The role has ended."))
 
+ask_reset = button(
+    resetters,
+    every(User),
+    actions.ask_factor_reset,
+    _("Asked. A second person must approve it."),
+    back=_page_of,
+)
+approve_reset = _reset(
+    actions.approve_factor_reset,
+    _("The second factor is off. Signing in again starts with setting up a new one."),
+)
+refuse_reset = _reset(actions.refuse_factor_reset, _("Turned down. Nothing has changed."))
 
-@needs_role(*RESETTERS)
-@require_POST
-def ask_reset(request: HttpRequest, pk: str) -> HttpResponse:
-    about = get_object_or_404(User, pk=pk)
-    return act_and_go(
-        request,
-        lambda: actions.ask_factor_reset(about, by=signed_in(request), at=now()),
-        _("Asked. A second person must approve it."),
-        "accounts:person",
-        about.pk,
-    )
-
-
-@needs_role(*RESETTERS)
-@require_POST
-def approve_reset(request: HttpRequest, pk: str) -> HttpResponse:
-    reset = get_object_or_404(FactorReset, pk=pk)
-    return act_and_go(
-        request,
-        lambda: actions.approve_factor_reset(reset, by=signed_in(request), at=now()),
-        _("The second factor is off. Signing in again starts with setting up a new one."),
-        "accounts:person",
-        reset.user_id,
-    )
-
-
-@needs_role(*RESETTERS)
-@require_POST
-def refuse_reset(request: HttpRequest, pk: str) -> HttpResponse:
-    reset = get_object_or_404(FactorReset, pk=pk)
-    return act_and_go(
-        request,
-        lambda: actions.refuse_factor_reset(reset, by=signed_in(request), at=now()),
-        _("Turned down. Nothing has changed."),
-        "accounts:person",
-        reset.user_id,
-    )
-
-
-@needs_role(Role.OPERATOR)
-@require_POST
-def change_standing(request: HttpRequest, pk: str, to: str) -> HttpResponse:
-    """Let somebody in no more, in again, or forget who they were; `to` names the action."""
-    about = get_object_or_404(User, pk=pk)
-    act, done = {
-        "deactivate": (actions.deactivate, _("Signed out everywhere, and let in no more.")),
-        "reactivate": (actions.reactivate, _("May sign in again. Roles must be given anew.")),
-        "empty": (actions.empty_user, _("The account is empty. What it did stays on record.")),
-    }[to]
-    return act_and_go(
-        request, lambda: act(about, by=signed_in(request), at=now()), done, "accounts:person", about.pk
-    )
+deactivate = _user(actions.deactivate, _("Signed out everywhere, and let in no more."))
+reactivate = _user(actions.reactivate, _("May sign in again. Roles must be given anew."))
+empty = _user(actions.empty_user, _("The account is empty. What it did stays on record."))

@@ -52,6 +52,23 @@ def test_refusal_is_shown_above_the_page(console, lena):
     assert "This is the last operator." in answer.content.decode()
 
 
+def test_button_that_lacks_what_it_needs_says_so_and_does_nothing(console):
+    amir = make_user("Amir")
+    answer = console.post(f"/console/people/{amir.pk}/roles/", {"role": "emperor"}, follow=True)
+    assert "emperor" in "".join(str(each) for each in answer.context["messages"])
+    assert not amir.roles_given.exists()
+
+
+def test_button_is_pressed_and_not_followed_as_a_link(console):
+    amir = make_user("Amir")
+    assert console.get(f"/console/people/{amir.pk}/deactivate/").status_code == 405
+
+
+def test_buttons_of_platforms_do_not_reach_a_colleagues_key(console):
+    key = make_api_key(user=make_user("Otto"))
+    assert console.post(f"/console/platforms/keys/{key.pk}/revoke/").status_code == 404
+
+
 @pytest.mark.parametrize("name", ["people", "platforms", "settings", "intake", "bodies", "outbox"])
 def test_every_link_of_an_operators_console_leads_somewhere(console, name):
     page = console.get(f"/console/{name}/").content.decode()
