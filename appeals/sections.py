@@ -95,6 +95,7 @@ def notice_answer(ticket: Ticket, user: None, *, at: datetime) -> dict[str, Any]
     return {
         "notice": notice,
         "category": label(notice.category),
+        "keyword": label(notice.keyword),
         "statement": tell(notice.decision, at=at, to_affected=False) if told and notice.decision else None,
         "until": last_day(
             notice.decision.appeal_until or window_end(notice.told_at, months=settings.APPEAL_WINDOW_MONTHS)
@@ -175,6 +176,7 @@ def notice_data(ticket: Ticket, at: datetime) -> dict[str, Any]:
         "links": notice.links,
         "ground": notice.ground,
         "category": notice.category,
+        "keyword": notice.keyword,
         "law": notice.law,
         "rule": notice.rule_code,
         "decision": _statement_data(decided) if decided else None,

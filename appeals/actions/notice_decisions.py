@@ -97,6 +97,7 @@ def _decision(
         return write_decision(notice.platform, DecisionKind.RESTRICTION, statement, by=by, at=at, rule=rule)
     nothing = {
         "category": notice.category,
+        "category_specification": [notice.keyword] if notice.keyword else [],
         "decision_facts": reasons,
         "application_date": at.date(),
         "source_type": "SOURCE_TRUSTED_FLAGGER" if notice.trusted_flagger else "SOURCE_ARTICLE_16",

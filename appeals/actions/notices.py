@@ -35,7 +35,7 @@ class NoticeLetter(Letter):
 
     @property
     def is_child_abuse(self) -> bool:
-        return is_child_abuse(self.category, self.keyword)
+        return is_child_abuse(self.keyword)
 
     @property
     def priority(self) -> int:

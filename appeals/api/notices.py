@@ -76,7 +76,7 @@ class NoticeIn(serializers.Serializer[Any]):
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         notifier = given.get("notifier") or {}
-        if is_child_abuse(given["category"], given["keyword"]) or given["trusted_flagger"]:
+        if is_child_abuse(given["keyword"]) or given["trusted_flagger"]:
             return given
         missing = [name for name in ("name", "email") if not notifier.get(name)]
         if missing:

@@ -9,7 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Platform
 from appeals.actions.notices import NoticeLetter
+from appeals.kinds import CHILD_ABUSE, KEYWORDS_OF, UNSPECIFIED, is_child_abuse
+from appeals.labels import label
 from appeals.models import Ground
+from appeals.statements.vocabulary import KEYWORD_OTHER
 from helpdesk.forms.sending import ContactFields, FilesField, LanguageField, SendingForm, long_text
 from rulebook.models import RuleVersion
 
@@ -49,6 +52,20 @@ def rule_codes(day: date) -> list[str]:
     return [rule.code for rule in sorted(rules, key=lambda rule: (rule.place, rule.code))]
 
 
+def keyword_choices(category: str) -> list[tuple[str, Any]]:
+    """What somebody may say more exactly: within the category, or of all where none was chosen.
+
+    The abuse of children is never among them: it has a page of its own, which takes no file and asks no name.
+    """
+    kept = {each: [key for key in KEYWORDS_OF[each] if not is_child_abuse(key)] for each in KEYWORDS_OF}
+    unsure = ("", _("I am not sure"))
+    if category in kept:
+        return [unsure, *((key, label(key)) for key in kept[category])]
+    named = {each: [key for key in keys if key != KEYWORD_OTHER] for each, keys in kept.items()}
+    groups = [(label(each), [(key, label(key)) for key in keys]) for each, keys in named.items()]
+    return [unsure, *sorted(groups, key=lambda group: str(group[0]).lower())]
+
+
 class NoticeForm(SendingForm, ContactFields):
     """What, exactly where, why, by whom, in good faith."""
 
@@ -62,6 +79,7 @@ class NoticeForm(SendingForm, ContactFields):
         help_text=_("The exact link of each thing, one to a line. We cannot act without it."),
         widget=forms.Textarea(attrs={"rows": 3, "dir": "ltr", "spellcheck": "false"}),
     )
+    keyword = forms.ChoiceField(required=False, label=_("What is it more exactly?"))
     ground = forms.ChoiceField(
         choices=Ground.choices, initial=Ground.LAW, widget=forms.RadioSelect, label=_("Why is it wrong?")
     )
@@ -88,12 +106,13 @@ class NoticeForm(SendingForm, ContactFields):
     )
 
     field_order = [
-        "platform", "links", "ground", "rule_code", "law", "text", "attachments", "name", "email",
+        "platform", "links", "keyword", "ground", "rule_code", "law", "text", "attachments", "name", "email",
         "language", "good_faith", "token",
     ]  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any):
+    def __init__(self, *args: Any, category: str = UNSPECIFIED, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        self.fields["keyword"].choices = self.keywords(category)  # type: ignore[attr-defined]
         platforms = Platform.objects.filter(is_active=True).order_by("name")
         self.fields["platform"].queryset = platforms  # type: ignore[attr-defined]
         if len(platforms) == 1:
@@ -107,6 +126,9 @@ class NoticeForm(SendingForm, ContactFields):
             "We first ask this address to confirm."
         )
 
+    def keywords(self, category: str) -> list[tuple[str, Any]]:
+        return keyword_choices(category)
+
     def clean_links(self) -> list[str]:
         return read_links(self.cleaned_data["links"])
 
@@ -115,6 +137,9 @@ class ChildAbuseNoticeForm(NoticeForm):
     """Links only: no file is taken, and nobody must say who they are."""
 
     attachments = None  # type: ignore[assignment]
+    keyword = forms.ChoiceField(
+        required=False, label=_("What is it more exactly?"), initial=CHILD_ABUSE[0], widget=forms.RadioSelect
+    )
     name = forms.CharField(
         required=False,
         max_length=200,
@@ -131,3 +156,9 @@ class ChildAbuseNoticeForm(NoticeForm):
         self.fields["text"].help_text = _("Describe it in words. Please do not copy or send any picture.")
         self.fields["email"].required = False
         self.fields["email"].help_text = _("Only if you want to hear what we decided.")
+
+    def keywords(self, category: str) -> list[tuple[str, Any]]:
+        return [(key, label(key)) for key in CHILD_ABUSE]
+
+    def clean_keyword(self) -> str:
+        return self.cleaned_data["keyword"] or CHILD_ABUSE[0]

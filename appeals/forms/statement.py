@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from appeals.kinds import CATEGORY_OF_KEYWORD, KEYWORDS_OF
 from appeals.labels import label
 from appeals.models import Decision
 from appeals.statements.check import check_statement
@@ -23,6 +24,7 @@ COPIED = (
     "incompatible_content_ground",
     "incompatible_content_explanation",
     "category",
+    "category_specification",
     "content_type",
     "content_language",
 )
@@ -31,6 +33,19 @@ COPIED = (
 def choices(name: str) -> list[tuple[str, Any]]:
     """The codes of a field of the EU schema, with our words for them."""
     return [(code, label(code)) for code in VOCABULARY[name]]
+
+
+def keywords() -> list[tuple[Any, Any]]:
+    """All keywords, under the category that each belongs to; those of several or none at the end."""
+    known = KEYWORDS_OF.items()
+    groups = [
+        (label(each), [(key, label(key)) for key in keys if key in CATEGORY_OF_KEYWORD])
+        for each, keys in known
+    ]
+    rest = [
+        (key, words) for key, words in choices("category_specification") if key not in CATEGORY_OF_KEYWORD
+    ]
+    return [*groups, *rest]
 
 
 class StatementForm(forms.Form):
@@ -52,6 +67,9 @@ class StatementForm(forms.Form):
     ground = forms.CharField(label=_("Law or rule"), max_length=500)
     explanation = forms.CharField(label=_("Why it applies"), max_length=2000, widget=forms.Textarea)
     category = forms.ChoiceField(label=_("Category"))
+    category_specification = forms.MultipleChoiceField(
+        label=_("More exactly"), required=False, widget=forms.SelectMultiple(attrs={"size": 6})
+    )
     content_type = forms.MultipleChoiceField(label=_("Kind of content"), widget=forms.CheckboxSelectMultiple)
     content_date = forms.DateField(
         label=_("Date of the content"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -63,6 +81,7 @@ class StatementForm(forms.Form):
         self.source, self.today = source, today
         for name in ("decision_visibility", "content_type", "decision_ground", "category"):
             self.fields[name].choices = choices(name)  # type: ignore[attr-defined]
+        self.fields["category_specification"].choices = keywords()  # type: ignore[attr-defined]
         for name in ("decision_account", "decision_provision", "decision_monetary"):
             self.fields[name].choices = [NOTHING, *choices(name)]  # type: ignore[attr-defined]
 
@@ -96,6 +115,7 @@ class StatementForm(forms.Form):
         return {
             **{name: data[name] or None for name in COPIED if name in data and name.startswith("decision_")},
             "category": data["category"],
+            "category_specification": data["category_specification"] or None,
             "content_type": data["content_type"],
             ground: data["ground"],
             f"{kind}_explanation": data["explanation"],

@@ -9,12 +9,17 @@ from django.views.decorators.cache import never_cache
 
 from appeals.actions.notices import file_notice
 from appeals.forms.noticing import ChildAbuseNoticeForm, NoticeForm
-from appeals.kinds import CATEGORY_OF_KIND, CHILD_ABUSE_KIND, MINORS, UNSPECIFIED, kind_of
+from appeals.kinds import (
+    CATEGORY_OF_KEYWORD,
+    CATEGORY_OF_KIND,
+    CHILD_ABUSE_KIND,
+    MINORS,
+    UNSPECIFIED,
+    kind_of,
+)
 from appeals.telling import CATEGORIES
 from helpdesk.actions import NEWCOMER, Opened
 from helpdesk.views.sending import SendingView
-
-CHILD_ABUSE_MATERIAL = "KEYWORD_CHILD_SEXUAL_ABUSE_MATERIAL"
 
 
 @never_cache
@@ -42,10 +47,14 @@ class Report(SendingView):
     def category(self) -> str:
         return MINORS if self.is_abuse else CATEGORY_OF_KIND.get(self.kwargs["kind"], UNSPECIFIED)
 
+    def form_options(self) -> dict[str, Any]:
+        return {"category": self.category}
+
     def context(self) -> dict[str, Any]:
         return {"category": CATEGORIES[self.category], "is_abuse": self.is_abuse}
 
     def send(self, form: NoticeForm, *, at: datetime, is_screened: bool) -> Opened:
-        keyword = CHILD_ABUSE_MATERIAL if self.is_abuse else ""
-        letter = form.letter(category=self.category, keyword=keyword, is_screened=is_screened)
+        keyword = form.cleaned_data["keyword"]
+        category = CATEGORY_OF_KEYWORD.get(keyword, self.category)
+        letter = form.letter(category=category, is_screened=is_screened)
         return file_notice(letter, platform=form.cleaned_data["platform"], by=NEWCOMER, at=at)

@@ -183,7 +183,7 @@ def notice(request: StaffRequest, notice_id: UUID) -> HttpResponse:
     restricts = request.POST.get("action") == "restriction"
     statement = StatementForm(
         request.POST if restricts else None,
-        initial={"category": notice.category},
+        initial={"category": notice.category, "category_specification": [notice.keyword]},
         source="SOURCE_TRUSTED_FLAGGER" if notice.trusted_flagger else "SOURCE_ARTICLE_16",
         today=at.date(),
     )

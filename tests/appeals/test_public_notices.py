@@ -7,7 +7,9 @@ from django.utils.timezone import now
 
 from appeals.actions.notice_decisions import decide_notice
 from appeals.actions.notices import link_hash
+from appeals.kinds import CATEGORY_OF_KEYWORD, KEYWORDS_OF, UNSPECIFIED
 from appeals.models import Appeal, AppealDecision, Notice, NoticeGroup
+from appeals.statements.vocabulary import VOCABULARY
 from helpdesk.models import ApiAnswer, Contact, Priority, QueueKind, Ticket
 from helpdesk.receipts import new_token
 from journal.models import Event
@@ -139,6 +141,81 @@ def test_what_is_no_link_is_refused_by_its_name(client, queue, platform):
     response = send(client, **form(platform, links="the channel of my neighbour"))
     assert response.status_code == 422
     assert "is not a link" in response.content.decode()
+
+
+class TestKeyword:
+    """What exactly is reported, in the words of the European vocabulary."""
+
+    def page(self, client, kind):
+        return client.get(reverse("appeals:report", args=[kind])).content.decode()
+
+    def test_each_keyword_belongs_to_one_category(self):
+        named = [keyword for keywords in KEYWORDS_OF.values() for keyword in keywords]
+        # KEYWORD_STALKING has no row in the official templates.
+        assert set(named) == set(VOCABULARY["category_specification"]) - {"KEYWORD_STALKING"}
+        assert len(CATEGORY_OF_KEYWORD) == len(set(named)) - 1
+        assert set(KEYWORDS_OF) == set(VOCABULARY["category"]) - {UNSPECIFIED}
+
+    def test_the_form_offers_those_of_its_category(self, client, platform):
+        page = self.page(client, "violence")
+        assert "KEYWORD_HUMAN_TRAFFICKING" in page
+        assert "KEYWORD_PHISHING" not in page
+
+    def test_who_was_not_sure_of_the_category_finds_all_under_theirs(self, client, platform):
+        page = self.page(client, "other")
+        assert page.count("<optgroup") == len(KEYWORDS_OF)
+        assert "KEYWORD_PHISHING" in page
+
+    @pytest.mark.parametrize("kind", ["other", "protection-of-minors"])
+    def test_the_abuse_of_children_is_reported_only_on_its_own_page(self, client, queue, platform, kind):
+        assert ABUSE not in self.page(client, kind)
+        assert send(client, kind, **form(platform, keyword=ABUSE)).status_code == 422
+        assert not Notice.objects.exists()
+
+    def test_that_page_says_which_abuse(self, client, queue, platform):
+        grooming = "KEYWORD_GROOMING_SEXUAL_ENTICEMENT_MINORS"
+        send(client, "child-abuse", **form(platform, keyword=grooming))
+        assert Notice.objects.get().keyword == grooming
+
+    def test_it_is_kept_and_read_by_person_and_staff(self, client, queue, platform):
+        send(client, **form(platform, keyword="KEYWORD_HUMAN_TRAFFICKING"))
+        notice = Notice.objects.get()
+        client.force_login(make_moderator(queue.team))
+        page = client.get(reverse("console:ticket", args=[notice.ticket.reference])).content.decode()
+        assert notice.keyword == "KEYWORD_HUMAN_TRAFFICKING"
+        assert "trade in people" in page
+
+    def test_the_person_reads_it_in_the_case(self, client, queue, platform):
+        opened = make_notice(platform, at=now(), keyword="KEYWORD_HUMAN_TRAFFICKING")
+        assert "trade in people" in enter_as_notifier(client, opened)
+
+    def test_a_keyword_without_a_category_brings_its_own(self, client, queue, platform):
+        send(client, "other", **form(platform, keyword="KEYWORD_PHISHING"))
+        assert Notice.objects.get().category == "STATEMENT_CATEGORY_SCAMS_AND_FRAUD"
+
+    def test_one_of_another_category_is_refused(self, client, queue, platform):
+        assert send(client, **form(platform, keyword="KEYWORD_PHISHING")).status_code == 422
+
+    def test_the_restriction_begins_with_it_and_keeps_it(self, client, queue, platform):
+        notice = make_notice(platform, at=now(), keyword="KEYWORD_HUMAN_TRAFFICKING").ticket.notice
+        client.force_login(make_moderator(queue.team))
+        url = reverse("appeals_console:notice", args=[notice.pk])
+        assert '<option value="KEYWORD_HUMAN_TRAFFICKING" selected' in client.get(url).content.decode()
+        sent = {
+            "turn": notice.ticket.turn,
+            "action": "restriction",
+            "decision_visibility": "DECISION_VISIBILITY_CONTENT_REMOVED",
+            "decision_ground": "DECISION_GROUND_ILLEGAL_CONTENT",
+            "ground": "An act",
+            "explanation": "It offers people for sale.",
+            "category": VIOLENCE,
+            "category_specification": "KEYWORD_HUMAN_TRAFFICKING",
+            "content_type": "CONTENT_TYPE_TEXT",
+            "content_date": "2026-01-02",
+            "decision_facts": "A post.",
+        }
+        assert client.post(url, sent).status_code == 302
+        assert Notice.objects.get().decision.category_specification == ["KEYWORD_HUMAN_TRAFFICKING"]
 
 
 # --- the platform's own button ---
