@@ -115,6 +115,7 @@ APPEAL_DESK = Desk(
     words=sections.APPEAL_WORDS,
     staff_words=STAFF_WORDS,
     next_step=sections.appeal_next_step,
+    decided_first=sections.leave_comes_first,
     may_purge=may_purge,
     why_not_resolved=why_appeal_not_resolved,
     why_not_erased=why_not_erased,

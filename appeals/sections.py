@@ -142,6 +142,20 @@ def appeal_next_step(ticket: Ticket, at: datetime) -> str:
     return _("Show that the account is yours, and we look at the decision.")
 
 
+def leave_comes_first(ticket: Ticket) -> tuple[str, str] | None:
+    """A late appeal is first heard or not; of one that is only claimed we do not say when its day was."""
+    late = Appeal.objects.filter(ticket=ticket, needs_leave=True, leave_given_at=None, is_proven=True)
+    if not late.exists():
+        return None
+    return (
+        _(
+            "You asked after the time had passed. "
+            "A person decides first whether there is a good reason to hear it."
+        ),
+        _("You get an answer: why it is not heard, or, if it is heard, what we decided and why."),
+    )
+
+
 def notice_next_step(ticket: Ticket, at: datetime) -> str:
     if not ticket.is_unfinished:
         return _("Your report is answered.") if ticket.status == Status.RESOLVED else ""
@@ -159,6 +173,7 @@ def appeal_data(ticket: Ticket, at: datetime) -> dict[str, Any]:
         "described": appeal.described,
         "urgent_by": appeal.urgent_by and appeal.urgent_by.isoformat(),
         "urgent_why": appeal.urgent_why,
+        "late_why": appeal.late_why,
         "decisions": [_statement_data(statement) for statement in own["statements"]],
         "answers": [_answer_data(answer) for answer in found["reviews"]],
         "measures": [_measure_data(each["measure"]) for each in found["measures"]],

@@ -32,6 +32,8 @@ class Desk:
     `bulk` names the page where several tickets of the kind are decided at once (it takes `?t=reference`).
     `take_data(ticket, at)` is what the app adds to the file of everything that we hold of the person.
     `next_step(ticket, at)` is the sentence on the case page that says what happens next and by when.
+    `decided_first(ticket)` are two sentences where somebody must decide first whether the case is heard:
+    what is decided now, and what the person gets by the promised day; else None.
     `may_purge(ticket, at)` is False while a window or a round is open (design 9).
     `why_not_resolved(ticket)` is what staff read where the case still needs a decision, else None.
     `why_not_erased(ticket, at)` is the sentence that the person reads where erasing must wait, else None.
@@ -55,6 +57,7 @@ class Desk:
     words: Mapping[str, Any] = field(default_factory=dict)
     staff_words: Mapping[str, Any] = field(default_factory=dict)
     next_step: Callable[..., Any] | None = None
+    decided_first: Callable[..., tuple[str, str] | None] | None = None
     may_purge: Callable[..., bool] | None = None
     why_not_resolved: Callable[..., Any] | None = None
     why_not_erased: Callable[..., Any] | None = None
@@ -85,6 +88,12 @@ def category_words(kind: str, category: str) -> str:
     """A category as its desk or the app that writes it calls it; else its code in plain letters."""
     known = desk_of(kind).categories.get(category) or headline(category)
     return category.replace("_", " ") if known == category else str(known)
+
+
+def decided_first(ticket: Any) -> tuple[str, str] | None:
+    """What must be decided before the case itself and what comes then, where there is such a thing."""
+    first = desk_of(ticket.kind).decided_first
+    return first(ticket) if first and ticket.is_unfinished else None
 
 
 def refuse_words(ticket: Any, *texts: str) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from helpdesk.actions.erasing import told_events
-from helpdesk.desks import Desk, desk_of
+from helpdesk.desks import Desk, decided_first, desk_of
 from helpdesk.models import Message, Side, Status, Ticket
 from journal.models import Event
 
@@ -112,7 +112,9 @@ class CasePage:
             if said:
                 yield {"state": "past", "title": said}
             return
-        yield {"state": "now", "title": said or self.standing, "when": _("now")}
+        first = decided_first(self.ticket)
+        title, answer = first or (said or self.standing, _("You get an answer with reasons."))
+        yield {"state": "now", "title": title, "when": _("now")}
         if self.ticket.status == Status.WAITING:
             return
         if self.ticket.due_at < self.at:
@@ -124,4 +126,4 @@ class CasePage:
             }
         else:
             promised = self.ticket.answer_by
-            yield {"state": "next", "title": _("You get an answer with reasons."), "at": promised}
+            yield {"state": "next", "title": answer, "at": promised}

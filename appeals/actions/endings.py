@@ -54,8 +54,8 @@ def _people_of(decisions: Sequence[UUID]) -> QuerySet[DecisionPerson]:
 
 def forget_appeal(appeal: Appeal, *, at: datetime) -> None:
     """The words go: those of the appeal, the reasons, and what the platform told of the person."""
-    appeal.urgent_why = appeal.described = ""
-    appeal.save(update_fields=["urgent_why", "described"])
+    appeal.urgent_why = appeal.late_why = appeal.described = ""
+    appeal.save(update_fields=["urgent_why", "late_why", "described"])
     omit_rest(appeal, at=at)
     Review.objects.filter(subject__appeal=appeal).update(reasons="")
     end_with_window(list(appeal.decisions.values_list("decision", flat=True)), at)

@@ -45,6 +45,7 @@ class AppealLetter(Letter):
     asks: str = "undo"
     urgent_by: date | None = None
     urgent_why: str = ""
+    late_why: str = ""
     described: str = ""
     mandate: Sequence[Accepted] = ()
 
@@ -129,6 +130,7 @@ def _appeal(
         asks=letter.asks,
         urgent_by=letter.urgent_by,
         urgent_why=letter.urgent_why,
+        late_why=letter.late_why,
         is_proven=is_proven,
         proven_at=at if is_proven else None,
         needs_leave=any(is_late(decision, at) for decision in decisions),

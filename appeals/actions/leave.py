@@ -23,7 +23,7 @@ def give_leave(appeal: Appeal, *, by: User, at: datetime) -> Appeal:
     """Let a late appeal be heard."""
     appeal = lock_appeal(appeal)
     require(can_steer(by, appeal))
-    if not appeal.needs_leave or appeal.leave_given_at:
+    if not appeal.waits_for_leave:
         raise Refused("no_leave_needed", _("This appeal needs no leave."))
     appeal.leave_given_at = at
     appeal.save(update_fields=["leave_given_at"])
@@ -36,7 +36,7 @@ def refuse_leave(appeal: Appeal, *, by: User, at: datetime, reasons: str) -> App
     """Do not hear a late appeal. It ends without a decision, with reasons that the person reads."""
     appeal = lock_appeal(appeal)
     require(can_steer(by, appeal) and by.has_role("lead", "head"))
-    if not appeal.needs_leave or appeal.leave_given_at:
+    if not appeal.waits_for_leave:
         raise Refused("no_leave_needed", _("This appeal needs no leave."))
     if len(reasons.strip()) < LEAST_REASONS:
         raise Refused(

@@ -100,7 +100,7 @@ def _refuse_unready(subject: AppealDecision, *, by: User) -> None:
         if is_signed_in_person(by) and sees(by, appeal.ticket) and took_part(by, subject):
             raise NOT_INDEPENDENT
         require(False)
-    if appeal.needs_leave and not appeal.leave_given_at:
+    if appeal.waits_for_leave:
         raise Refused(
             "needs_leave",
             _("This appeal came late. Give leave to hear it, or refuse leave, before you decide."),

@@ -57,7 +57,30 @@ class AppealForm(SendingForm, ContactFields):
         required=False, max_length=1000, label=_("What happens on that day?"), widget=forms.TextInput
     )
 
-    field_order = ["asks", "text", "attachments", "urgent_by", "urgent_why", "email", "language", "token"]
+    late_why = forms.CharField(
+        required=False,
+        max_length=2000,
+        label=_("Why do you come only now?"),
+        help_text=_("A person decides first whether that is a good reason to hear you."),
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+    )
+
+    field_order = [
+        "asks",
+        "text",
+        "late_why",
+        "attachments",
+        "urgent_by",
+        "urgent_why",
+        "email",
+        "language",
+        "token",
+    ]
+
+    def __init__(self, *args: Any, is_late: bool = False, **options: Any):
+        super().__init__(*args, **options)
+        if not is_late:
+            del self.fields["late_why"]
 
     def clean_urgent_by(self) -> date | None:
         day = self.cleaned_data["urgent_by"]

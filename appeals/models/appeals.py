@@ -40,6 +40,9 @@ class Appeal(Row):
     urgent_by = models.DateField(null=True)
     urgent_why = models.TextField(blank=True)
     needs_leave = models.BooleanField(default=False, help_text=_("It came after the window."))
+    late_why = models.TextField(
+        blank=True, db_default="", help_text=_("Why it came late, in the person's words.")
+    )
     leave_given_at = models.DateTimeField(null=True)
     is_proven = models.BooleanField(
         default=False, help_text=_("By a signed link or a checked mandate: what was decided may be shown.")
@@ -63,6 +66,11 @@ class Appeal(Row):
     )
 
     subject_kind = "appeal"
+
+    @property
+    def waits_for_leave(self) -> bool:
+        """It came late, and nobody has decided yet whether it is heard."""
+        return self.needs_leave and self.leave_given_at is None
 
     class Meta:
         constraints = [

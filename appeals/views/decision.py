@@ -123,6 +123,9 @@ class Ask(SendingView):
         self.decision, self.link = decision, link
         return super().dispatch(request)
 
+    def form_options(self) -> dict[str, Any]:
+        return {"is_late": self.at > until(self.decision)}
+
     def context(self) -> dict[str, Any]:
         return around(self.decision, self.link, self.at)
 

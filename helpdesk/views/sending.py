@@ -26,6 +26,7 @@ from django.views.generic import View
 
 from accounts.visitors import visitor
 from helpdesk.actions import Opened
+from helpdesk.desks import decided_first
 from helpdesk.forms.sending import SendingForm
 from helpdesk.models import Ticket
 from helpdesk.proof import create_challenge
@@ -172,15 +173,17 @@ def show_receipt(request: HttpRequest, ticket: Ticket, token: str) -> HttpRespon
 
 def next_steps(ticket: Ticket) -> list[dict[str, Any]]:
     """What happens after sending, as a dated list."""
+    usual = (_("It waits for a person on our staff."), _("You get an answer with reasons."))
+    waits, answer = decided_first(ticket) or usual
     return [
         {"state": "past", "title": _("We have received it."), "at": ticket.opened_at},
         {
             "state": "now",
-            "title": _("It waits for a person on our staff."),
+            "title": waits,
             "when": _("now"),
             "text": _("You can look at your case and add to it at any time."),
         },
-        {"state": "next", "title": _("You get an answer with reasons."), "at": ticket.answer_by},
+        {"state": "next", "title": answer, "at": ticket.answer_by},
     ]
 
 

@@ -3,16 +3,21 @@
 from datetime import date, timedelta
 
 import pytest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.timezone import now
 
+from appeals.actions.leave import give_leave
+from appeals.cards import decision_card
 from appeals.links import make_link
 from appeals.models import Appeal, AppealDecision, DecisionPerson
+from helpdesk.actions import erase_case
 from helpdesk.models import Contact, Submission, Ticket
+from helpdesk.reading import CasePage
 from helpdesk.receipts import new_token
 from journal.actors import SYSTEM
 from rulebook.actions import Words, publish_rule
-from tests.factories import appeals_queue, make_appeal, make_decision, make_policy
+from tests.factories import appeals_queue, make_appeal, make_decision, make_moderator, make_policy, person
 
 pytestmark = pytest.mark.django_db
 
@@ -197,6 +202,52 @@ def test_late_appeal_is_taken_and_waits_for_leave(client, decision):
     assert "You can still ask" in client.get(at(decision)).content.decode()
     client.post(at(decision, "ask"), given())
     assert Appeal.objects.get().needs_leave
+
+
+class TestLate:
+    FIRST = "A person decides first whether there is a good reason to hear it."
+
+    @pytest.fixture
+    def late(self, decision):
+        decision.appeal_until = now() - timedelta(days=1)
+        decision.save(update_fields=["appeal_until"])
+        return decision
+
+    def test_the_form_asks_why_and_need_not_be_told(self, client, late):
+        assert "Why do you come only now?" in client.get(at(late, "ask")).content.decode()
+        client.post(at(late, "ask"), given())
+        assert Appeal.objects.get().late_why == ""
+
+    def test_who_comes_in_time_is_not_asked(self, client, decision):
+        assert "late_why" not in client.get(at(decision, "ask")).content.decode()
+
+    def test_the_reason_is_kept_in_their_words_and_read_by_whoever_decides(self, client, late):
+        client.post(at(late, "ask"), given(late_why="I was in prison."))
+        ticket = Ticket.objects.get()
+        assert ticket.appeal.late_why == "I was in prison."
+        card = decision_card(ticket, None, at=now())
+        assert "I was in prison." in render_to_string("appeals/console/_decision_card.html", card)
+
+    def test_the_receipt_says_what_is_decided_first(self, client, late):
+        html = client.post(at(late, "ask"), given(), follow=True).content.decode()
+        assert self.FIRST in html
+        assert "It waits for a person on our staff." not in html
+
+    def test_the_case_says_so_until_leave_is_given(self, late):
+        ticket = make_appeal(late, at=now()).ticket
+        assert [each["title"] for each in CasePage(ticket, now()).steps][1].endswith(self.FIRST)
+        lena = make_moderator(appeals_queue().team, "Lena", role="lead")
+        give_leave(ticket.appeal, by=lena, at=now())
+        assert self.FIRST not in str(CasePage(ticket, now()).steps)
+
+    def test_a_mere_claim_does_not_say_when_the_day_was(self, late):
+        ticket = make_appeal(late, at=now(), is_proven=False).ticket
+        assert self.FIRST not in str(CasePage(ticket, now()).steps)
+
+    def test_an_erased_case_keeps_no_reason(self, late):
+        ticket = make_appeal(late, at=now(), late_why="I was in prison.").ticket
+        erase_case(ticket, by=person(ticket), at=now())
+        assert Appeal.objects.get().late_why == ""
 
 
 def test_urgent_appeal_says_why(client, decision):
