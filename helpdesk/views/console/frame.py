@@ -15,8 +15,8 @@ case_reader = needs_role("moderator", "lead", "head")
 
 
 def typed(request: HttpRequest, name: str) -> str:
-    """What was typed; a NUL that came along with pasted words is no word, and PostgreSQL keeps none."""
-    return request.POST.get(name, "").replace("\0", "")
+    """What was typed; empty where nothing was."""
+    return request.POST.get(name, "")
 
 
 def page(
