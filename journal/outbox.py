@@ -7,6 +7,7 @@ from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from journal.actions import Subject
 from journal.calling import call_soon
@@ -58,6 +59,18 @@ def forget(about: Subject, *, at: datetime) -> None:
     mails = Delivery.objects.filter(about_id=about.id, about_kind=about.subject_kind, channel=Channel.MAIL)
     mails.waiting().delete()
     mails.filter(emptied_at=None).update(address="", body={}, emptied_at=at)
+
+
+def forget_address(address: str, *, about_kinds: Iterable[str], at: datetime) -> None:
+    """Drop the address of somebody who has left: where mail arrived, and what waits about `about_kinds`.
+
+    What waits or may be retried about anything else stays: whoever left may have a case with us like anybody,
+    and news of it must not be lost. Reads what arrived within seven days: no index holds addresses.
+    """
+    mails = Delivery.objects.filter(channel=Channel.MAIL, address=address, emptied_at=None)
+    about = Q(about_kind__in=list(about_kinds))
+    mails.waiting().filter(about).delete()
+    mails.filter(about | Q(sent_at__isnull=False)).update(address="", body={}, emptied_at=at)
 
 
 def wake_after_commit(lane: str) -> None:

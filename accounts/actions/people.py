@@ -15,7 +15,7 @@ from accounts.permissions import can_operate, is_operator
 from journal.actions import record
 from journal.actors import SYSTEM, Actor
 from journal.errors import Refused, refusing, require
-from journal.outbox import deliver
+from journal.outbox import deliver, forget_address
 
 INVITATION_FOR = timedelta(days=7)
 
@@ -159,6 +159,7 @@ def empty_user(user: User, *, by: User, at: datetime) -> None:
     require(is_operator(by) and by.pk != user.pk)
     deactivate(user, by=by, at=at)
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    address = user.email
     user.email, user.name, user.languages, user.emptied_at = f"{user.pk}@emptied.invalid", "", [], at
     user.set_unusable_password()
     user.save(update_fields=["email", "name", "languages", "emptied_at", "password"])
@@ -166,4 +167,5 @@ def empty_user(user: User, *, by: User, at: datetime) -> None:
     remove_all(user)
     user.sessions.update(browser="", system="", device=b"")
     Invitation.objects.filter(user=user).update(email=user.email, name="")
+    forget_address(address, about_kinds=[User.subject_kind, Invitation.subject_kind], at=at)
     record(user, "emptied", by=by, at=at)

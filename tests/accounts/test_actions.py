@@ -15,7 +15,7 @@ from journal.errors import Refused
 from journal.mail import worded
 from journal.models import Delivery, Event
 from journal.outbox import deliver
-from tests.factories import NOON, PASSWORD, TOTP_SECRET, make_api_key, make_user
+from tests.factories import NOON, PASSWORD, TOTP_SECRET, make_api_key, make_delivery, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +112,23 @@ def test_emptied_user_is_nobody_but_history_stays(lena, amir):
     assert Event.objects.filter(subject_id=amir.pk, code="emptied").exists()
     with pytest.raises(Refused):
         actions.reactivate(amir, by=lena, at=NOON)
+
+
+def test_emptied_users_address_stands_in_no_mail(lena, amir):
+    old = amir.email
+    arrived = [make_delivery("new_device", about=amir, address=old), make_delivery(address=old)]
+    Delivery.objects.filter(pk__in=[each.pk for each in arrived]).update(sent_at=NOON)
+    actions.ask_factor_reset(amir, by=lena, at=NOON)
+    assert Delivery.objects.filter(address=old).count() == 3
+    actions.empty_user(amir, by=lena, at=NOON)
+    assert not Delivery.objects.filter(address=old).exists()
+    assert Delivery.objects.filter(address=lena.email).exists()
+
+
+def test_case_of_a_person_who_has_left_the_staff_still_gives_them_news(lena, amir):
+    news = make_delivery("case_news", address=amir.email)
+    actions.empty_user(amir, by=lena, at=NOON)
+    assert list(Delivery.objects.filter(address=amir.email)) == [news]
 
 
 def test_nobody_shuts_themselves_out(lena):
