@@ -1,5 +1,5 @@
 // What somebody types stays in this tab until it is sent, the tab is closed or "Leave this page" is pressed.
-// On the device it stays only where the person asks for it.
+// On the device it stays only where the person asks for it, and not after "Leave this page" either.
 const PREFIX = "draft:";
 const SENDING = "draft-sending";
 const isText = (field) => field.name && !["hidden", "file", "password", "submit", "button"].includes(field.type);

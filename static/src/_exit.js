@@ -4,6 +4,8 @@ const link = document.querySelector("[data-leave]");
 function leave() {
   try {
     sessionStorage.clear();
+    // Also what somebody asked to be kept on this device: who leaves in a hurry does not know who looks next.
+    localStorage.clear();
   } catch {
     // A browser that keeps nothing has nothing to forget.
   }

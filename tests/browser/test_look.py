@@ -112,6 +112,18 @@ def test_draft_stays_on_the_device_only_when_asked_and_ends_with_sending(live_se
     expect(other.locator("textarea[name=text]")).to_have_value("")
 
 
+def test_leaving_forgets_what_was_to_be_kept_on_the_device(live_server, page, away):
+    page.goto(f"{live_server.url}/complain/")
+    page.get_by_label("Keep what I write").check()
+    page.fill("textarea[name=text]", WORDS)
+    assert WORDS in page.evaluate("JSON.stringify(localStorage)")
+    page.get_by_role("link", name="Leave this page").click()
+    expect(page).to_have_url(away)
+    assert page.evaluate("localStorage.length") == 0
+    page.goto(f"{live_server.url}/complain/")
+    expect(page.locator("textarea[name=text]")).to_have_value("")
+
+
 def test_proof_of_work_is_found_in_the_background(live_server, page):
     page.goto(f"{live_server.url}/complain/")
     expect(page.locator("input[name=proof]")).not_to_have_value("", timeout=20_000)
