@@ -19,6 +19,7 @@ from journal.actors import Actor
 from journal.errors import Refused, require
 
 OVERLAP = timedelta(hours=24)  # while a receiver learns the new secret, deliveries carry both signatures
+SAME_ROTATION = timedelta(minutes=10)  # what comes this soon after a rotation is the same click again
 
 
 @transaction.atomic
@@ -145,7 +146,11 @@ def choose_events(
 
 @transaction.atomic
 def rotate_secret(endpoint: WebhookEndpoint, *, by: User, at: datetime) -> str:
-    """A new secret, shown once. For a day deliveries carry signatures by both. Raises PermissionDenied."""
+    """A new secret, shown once. For a day deliveries carry signatures by both. Raises PermissionDenied.
+
+    Again at once (a second click, a page loaded anew) takes the place of the one just made, which nobody
+    has put to use: the secret that the platform checks by goes on signing.
+    """
     require(can_operate(by))
     endpoint = (
         WebhookEndpoint.objects.select_for_update(no_key=True, of=("self",))
@@ -153,7 +158,8 @@ def rotate_secret(endpoint: WebhookEndpoint, *, by: User, at: datetime) -> str:
         .get(pk=endpoint.pk)
     )
     secret = _new_secret()
-    endpoint.sealed_previous_secret, endpoint.previous_until = endpoint.sealed_secret, at + OVERLAP
+    if not (endpoint.previous_until and at < endpoint.previous_until - OVERLAP + SAME_ROTATION):
+        endpoint.sealed_previous_secret, endpoint.previous_until = endpoint.sealed_secret, at + OVERLAP
     endpoint.sealed_secret = seal(secret)
     endpoint.save(update_fields=["sealed_secret", "sealed_previous_secret", "previous_until"])
     record(endpoint.platform, "secret_rotated", by=by, at=at, endpoint=endpoint.pk)

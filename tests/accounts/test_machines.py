@@ -71,6 +71,22 @@ def test_two_secrets_sign_for_a_day_after_a_rotation(lena):
     assert first not in endpoint.sealed_previous_secret
 
 
+def test_rotating_twice_at_once_keeps_the_secret_that_is_in_use(lena):
+    endpoint, in_use = actions.add_endpoint(make_platform(), url=URL, by=lena, at=NOON)
+    actions.rotate_secret(endpoint, by=lena, at=NOON)
+    shown = actions.rotate_secret(endpoint, by=lena, at=NOON + timedelta(seconds=1))
+    endpoint.refresh_from_db()
+    assert endpoint.secrets(NOON + timedelta(hours=23)) == [shown, in_use]
+
+
+def test_rotating_again_later_ends_the_oldest_secret(lena):
+    endpoint, __ = actions.add_endpoint(make_platform(), url=URL, by=lena, at=NOON)
+    second = actions.rotate_secret(endpoint, by=lena, at=NOON)
+    third = actions.rotate_secret(endpoint, by=lena, at=NOON + timedelta(hours=1))
+    endpoint.refresh_from_db()
+    assert endpoint.secrets(NOON + timedelta(hours=2)) == [third, second]
+
+
 def test_disabled_endpoint_wants_nothing_and_may_be_added_again(lena):
     platform = make_platform()
     endpoint, __ = actions.add_endpoint(platform, url=URL, event_types=["appeal.filed"], by=lena, at=NOON)
