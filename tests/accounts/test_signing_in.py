@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from time import monotonic
 
 import pytest
 import time_machine
@@ -13,6 +14,7 @@ from django.utils.timezone import now
 
 from accounts.actions import invite
 from accounts.devices import browser_and_system
+from accounts.forms import RESET_TAKES
 from accounts.invitations import join_path
 from accounts.models import User, UserSession
 from accounts.sealing import unseal
@@ -141,6 +143,13 @@ def test_forgotten_password_is_answered_alike_and_mailed_to_the_known_alone(amir
     unknown = client.post("/accounts/password/reset/", {"email": "rita@example.org"})
     assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
     assert Delivery.objects.get().address == amir.email
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_asking_for_a_link_takes_as_long_for_anybody(amir, is_known):
+    began = monotonic()
+    browser().post("/accounts/password/reset/", {"email": amir.email if is_known else "rita@example.org"})
+    assert monotonic() - began >= RESET_TAKES
 
 
 def test_strangers_who_ask_for_a_link_neither_fill_a_mailbox_nor_keep_its_owner_out(amir):
