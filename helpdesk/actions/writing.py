@@ -163,13 +163,23 @@ def _unanswered_since(ticket: Ticket) -> datetime | None:
 
 
 @transaction.atomic
-def add_note(ticket: Ticket, *, by: Any, at: datetime, text: str) -> Note:
-    """A note that only the staff read, by any channel."""
+def add_note(
+    ticket: Ticket, *, by: Any, at: datetime, text: str, same_within: timedelta = timedelta(0)
+) -> Note:
+    """A note that only the staff read, by any channel.
+
+    The same words of the same writer within `same_within` are one note: a second click sends a form again.
+    """
     ticket = lock(ticket)
     require(can_work(by, ticket))
     refuse_erased(ticket)
     _refuse_empty(text)
-    note = Note.objects.create(ticket=ticket, author=acting_staff(by), text=text, written_at=at)
+    author = acting_staff(by)
+    # Two requests at once come here one after the other: the lock above is on the case.
+    same = Note.objects.filter(ticket=ticket, author=author, text=text, written_at__gt=at - same_within)
+    if same_within and (written := same.first()):
+        return written
+    note = Note.objects.create(ticket=ticket, author=author, text=text, written_at=at)
     note_event(ticket, "note_added", by=by, at=at, note=note.pk)
     return note
 

@@ -209,6 +209,18 @@ def test_note_is_no_message(ticket, amir):
     assert codes(ticket) == ["opened", "note_added"]
 
 
+def test_a_second_click_writes_no_second_note(ticket, amir):
+    first = add_note(ticket, by=amir, at=LATER, text="Seen.")
+    assert add_note(ticket, by=amir, at=LATER, text="Seen.", same_within=timedelta(seconds=30)) == first
+    assert codes(ticket) == ["opened", "note_added"]
+
+
+def test_the_same_note_of_another_day_is_another(ticket, amir):
+    add_note(ticket, by=amir, at=LATER, text="Seen.")
+    add_note(ticket, by=amir, at=LATER + timedelta(days=1), text="Seen.", same_within=timedelta(hours=1))
+    assert ticket.notes.count() == 2
+
+
 def test_draft_is_one_for_each_writer_and_goes_with_the_reply(ticket, amir):
     save_draft(ticket, by=amir, at=NOON, text="Dear")
     save_draft(ticket, by=amir, at=NOON, text="Dear Rita")

@@ -184,6 +184,14 @@ def test_a_note_is_added_beside_the_conversation(desk, queue, amir):
     assert "For the team." in page(desk, "ticket", ticket.reference)
 
 
+def test_a_second_click_adds_one_note(desk, queue):
+    ticket = make_ticket(queue)
+    for _click in range(2):
+        answer = desk.post(reverse("console:note", args=[ticket.reference]), {"text": "For the team."})
+    assert answer.status_code == 302
+    assert Note.objects.count() == 1
+
+
 def test_who_is_barred_reads_and_cannot_write(desk, queue, amir):
     ticket = make_ticket(queue)
     bar(ticket, amir)

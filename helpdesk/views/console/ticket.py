@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -30,6 +30,7 @@ from helpdesk.views.console.frame import case_reader, page, typed
 from journal.errors import Refused
 
 OWN_TABS = ("reply", "note")
+SAME_CLICK = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -193,7 +194,9 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
         request,
         reference,
         "note",
-        lambda ticket, at, text: actions.add_note(ticket, by=request.user, at=at, text=text),
+        lambda ticket, at, text: actions.add_note(
+            ticket, by=request.user, at=at, text=text, same_within=SAME_CLICK
+        ),
     )
 
 
