@@ -10,7 +10,7 @@ from appeals.actions.notice_decisions import OUT_OF_REACH
 from appeals.effects import EffectLine, effect_lines
 from appeals.labels import label
 from appeals.models import Appeal, AppealDecision, Decision, DecisionPerson, Notice, Outcome, Review
-from appeals.permissions import can_decide_all
+from appeals.permissions import can_decide_all, can_refuse_leave
 from helpdesk.likeness import answered_alike
 from helpdesk.models import Ticket
 from rulebook.models import RuleText
@@ -40,9 +40,11 @@ def decision_card(ticket: Ticket, user: User | None, *, at: datetime) -> dict[st
     subjects = subjects_of(ticket)
     decisions = [subject.decision for subject in subjects]
     rules = _rules_of(decisions)
+    appeal = subjects[0].appeal if subjects else Appeal.objects.filter(ticket=ticket).first()
     return {
         "ticket": ticket,
-        "appeal": subjects[0].appeal if subjects else Appeal.objects.filter(ticket=ticket).first(),
+        "appeal": appeal,
+        "may_refuse_leave": bool(appeal and appeal.waits_for_leave and can_refuse_leave(user, appeal)),
         "subjects": [_told(subject, rules) for subject in subjects],
     }
 

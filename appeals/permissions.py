@@ -75,6 +75,11 @@ def can_steer(by: Any, appeal: Appeal) -> bool:
     return is_signed_in_person(by) and can_work(by, appeal.ticket)
 
 
+def can_refuse_leave(by: Any, appeal: Appeal) -> bool:
+    """Leads and heads may decline to hear a late appeal; anybody who works on it may hear it."""
+    return can_steer(by, appeal) and by.has_role("lead", "head")
+
+
 def can_decide_notice(by: Any, notice: Notice) -> bool:
     return is_signed_in_person(by) and can_work(by, notice.ticket)
 

@@ -9,7 +9,7 @@ from accounts.models import User
 from appeals.actions.endings import omit_rest
 from appeals.actions.filing import lock_appeal
 from appeals.models import Appeal
-from appeals.permissions import can_steer
+from appeals.permissions import can_refuse_leave, can_steer
 from helpdesk.actions import move_ticket, reply
 from helpdesk.models import Status
 from journal.actions import record
@@ -35,7 +35,7 @@ def give_leave(appeal: Appeal, *, by: User, at: datetime) -> Appeal:
 def refuse_leave(appeal: Appeal, *, by: User, at: datetime, reasons: str) -> Appeal:
     """Do not hear a late appeal. It ends without a decision, with reasons that the person reads."""
     appeal = lock_appeal(appeal)
-    require(can_steer(by, appeal) and by.has_role("lead", "head"))
+    require(can_refuse_leave(by, appeal))
     if not appeal.waits_for_leave:
         raise Refused("no_leave_needed", _("This appeal needs no leave."))
     if len(reasons.strip()) < LEAST_REASONS:

@@ -112,6 +112,22 @@ def test_a_late_appeal_is_heard_by_a_button(client, amir):
     assert Appeal.objects.get().leave_given_at is not None
 
 
+@pytest.mark.parametrize(("role", "is_offered"), [("moderator", False), ("lead", True)])
+def test_leads_alone_are_offered_to_turn_a_late_appeal_away(client, role, is_offered):
+    opened = make_appeal(make_decision(appeal_until=now() - timedelta(days=1)), at=now())
+    client.force_login(make_moderator(opened.ticket.queue.team, "Lea", role=role))
+    page = client.get(reverse("console:ticket", args=[opened.ticket.reference])).content.decode()
+    assert 'name="give"' in page
+    assert ('name="refuse"' in page) == is_offered
+
+
+def test_the_card_says_when_the_decision_was_applied_not_when_we_heard_of_it(client, amir):
+    decision = make_decision(application_date=date(2026, 2, 1))
+    opened = make_appeal(decision, at=now())
+    page = client.get(reverse("console:ticket", args=[opened.ticket.reference])).content.decode()
+    assert "<dt>When</dt><dd>1 February 2026</dd>" in page
+
+
 def test_a_report_is_answered_with_no_action(client):
     queue = make_queue(kind=QueueKind.NOTICE)
     client.force_login(make_moderator(queue.team))
