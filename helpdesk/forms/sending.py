@@ -40,8 +40,6 @@ class FilesInput(forms.ClearableFileInput):
 class FilesField(forms.FileField):
     """Several files. Each is known by its content, cleaned of what it tells about its maker, or refused."""
 
-    default_error_messages = {"empty": _("This file is empty. Choose another one.")}
-
     def __init__(self, *, most: int | None = None, **options: Any):
         self.most = most or settings.ATTACHMENTS_AT_ONCE
         options["help_text"] = format_lazy("{} {}", options.get("help_text", ""), kinds_lazy(self.most))
