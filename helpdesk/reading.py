@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from helpdesk.actions.erasing import told_events
+from helpdesk.clock_words import TO_PEOPLE, due_words, length_words
+from helpdesk.clocks import Kind, State
 from helpdesk.desks import Desk, decided_first, desk_of
-from helpdesk.models import Message, Side, Status, Ticket
+from helpdesk.models import Clock, Message, Side, Status, Ticket
 from journal.models import Event
 
 WORDS = {
@@ -113,17 +115,37 @@ class CasePage:
                 yield {"state": "past", "title": said}
             return
         first = decided_first(self.ticket)
-        title, answer = first or (said or self.standing, _("You get an answer with reasons."))
+        title, answer = first or (said or self.standing, None)
         yield {"state": "now", "title": title, "when": _("now")}
-        if self.ticket.status == Status.WAITING:
-            return
-        if self.ticket.due_at < self.at:
-            yield {
-                "state": "overdue",
-                "title": _("You should have had an answer by now."),
-                "at": self.ticket.due_at,
-                "text": _("We are late. The people in charge see this too."),
-            }
-        else:
-            promised = self.ticket.answer_by
-            yield {"state": "next", "title": answer, "at": promised}
+        clocks = list(self.ticket.clocks.open().select_related("row").order_by("due_at"))
+        if clocks:
+            yield from filter(None, (self._promised(clock, answer) for clock in clocks))
+        elif self.ticket.status != Status.WAITING:
+            yield self._due(answer or _("You get an answer with reasons."), self.ticket.answer_by)
+
+    def _promised(self, clock: Clock, answer: Any) -> dict[str, Any] | None:
+        """What one clock means to the person: what comes and by when, or why it stands still.
+
+        `answer` is what the desk decides first, where that is not yet the decision itself.
+        """
+        kind = Kind(clock.kind)
+        title = answer if answer and kind == Kind.RESOLUTION else TO_PEOPLE[kind]
+        if clock.state_at(self.at) == State.PAUSED:
+            left = length_words(
+                max(clock.row.targets.get(kind, clock.spent) - clock.spent, timedelta(0)),
+                is_working=clock.row.calendar_id is not None,
+            )
+            when = _("The time stands still until you answer. After that we have %(time)s left.")
+            return {"state": "next", "title": title, "when": when % {"time": left}}
+        return self._due(title, clock.due_at) if clock.due_at else None
+
+    def _due(self, title: Any, due_at: datetime | None) -> dict[str, Any]:
+        if due_at is None or due_at >= self.at:
+            words = due_words(due_at, self.at) if due_at else ""
+            return {"state": "next", "title": title, "at": due_at, "words": words}
+        return {
+            "state": "overdue",
+            "title": _("You should have had an answer by now."),
+            "at": due_at,
+            "text": _("We are late. The people in charge see this too."),
+        }

@@ -9,12 +9,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from helpdesk.clock_words import SHORT
 from helpdesk.headlines import headline
-from helpdesk.models import NEVER, Priority, Status
+from helpdesk.models import NEVER, Clock, Priority, Status
 from helpdesk.spans import speaker
 from journal.templatetags.look import icon
 
@@ -76,7 +78,9 @@ def clock_pills(at: datetime) -> Callable[[str, datetime, datetime | None], Pill
 
 def rows_of(tickets: Any, *, at: datetime, user: Any) -> list[TicketRow]:
     """Rows of an ordered set of tickets. One query."""
-    return list(_worded(tickets.values_list(*FIELDS), at, user.pk))
+    leading = Clock.objects.open().filter(ticket=OuterRef("pk"), due_at=OuterRef("due_at")).values("kind")[:1]
+    values = tickets.annotate(leading=Subquery(leading)).values_list(*FIELDS, "leading")
+    return list(_worded(values, at, user.pk))
 
 
 def _worded(values: Iterable[tuple[Any, ...]], at: datetime, me: UUID) -> Iterable[TicketRow]:
@@ -85,10 +89,11 @@ def _worded(values: Iterable[tuple[Any, ...]], at: datetime, me: UUID) -> Iterab
     nobody, mine, ago = _("unassigned"), _("yours"), _("%(time)s ago")
     erased, tiers = _("The words of this case were erased."), _("tier %(number)s")
     priorities = {int(value): str(label) for value, label in Priority.choices if value != Priority.NORMAL}
+    leads = {kind.value: _("clock: %(name)s") % {"name": name} for kind, name in SHORT.items()}
     statuses = {value: str(label) for value, label in Status.choices}
     for (
         pk, reference, summary, status, priority, tier, language, due_at, opened_at,
-        snoozed_until, assignee_id, assignee, turn, erased_at,
+        snoozed_until, assignee_id, assignee, turn, erased_at, leading,
     ) in values:  # fmt: skip
         who = nobody if assignee_id is None else mine if assignee_id == me else assignee
         tier_words = tiers % {"number": tier} if tier else ""
@@ -96,6 +101,7 @@ def _worded(values: Iterable[tuple[Any, ...]], at: datetime, me: UUID) -> Iterab
             priorities.get(priority),
             tier_words,
             statuses[status],
+            leads.get(leading),
             who,
             ago % {"time": say(at - opened_at)},
         )

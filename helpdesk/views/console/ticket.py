@@ -23,6 +23,7 @@ from helpdesk.desks import Card, category_words, desk_of
 from helpdesk.history import told_events
 from helpdesk.models import Message, ReplyTemplate, Ticket
 from helpdesk.rows import clock_pills
+from helpdesk.shown_clocks import clocks_of, reason_for, shown_clocks
 from helpdesk.talk import files_of, talk_of, with_page_facts
 from helpdesk.templating import filled_template
 from helpdesk.views.console.acts import acts_for
@@ -72,9 +73,12 @@ def show_ticket(
     tab = tab if tab in {*OWN_TABS, *forms} else OWN_TABS[0]
     files = files_of(ticket)
     said = talk_of(ticket, files)
+    clocks = clocks_of(ticket)
     context = {
         "ticket": ticket,
         "pill": clock_pills(at)(ticket.status, ticket.due_at, ticket.snoozed_until),
+        "clocks": shown_clocks(clocks, at),
+        "reason": reason_for(ticket, clocks),
         "said": said,
         "news": _news(said, refusal, request.user),
         "refusal": refusal,

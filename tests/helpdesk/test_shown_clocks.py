@@ -1,0 +1,138 @@
+"""What staff and people see of the clocks of a case: what for, by when, why it stands still, by which row."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from helpdesk.actions import reply
+from helpdesk.clock_words import due_words
+from helpdesk.models import Priority
+from helpdesk.reading import CasePage
+from helpdesk.rows import rows_of
+from helpdesk.shown_clocks import clocks_of, reason_for, shown_clocks
+from tests.factories import NOON, make_case, make_moderator, make_policy, make_queue
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def queue(db):
+    make_policy(
+        {"name": "Danger", "priority": Priority.TOP, "resolution": HOUR},
+        {"name": "Persian", "kind": "complaint", "language": "fa", "resolution": HOUR},
+        first_response=HOUR,
+        next_response=2 * HOUR,
+        resolution=10 * HOUR,
+    )
+    return make_queue()
+
+
+@pytest.fixture
+def amir(queue):
+    return make_moderator(queue.team)
+
+
+@pytest.fixture
+def ticket(queue):
+    return make_case(queue).ticket
+
+
+def ask(ticket, amir):
+    reply(ticket, by=amir, at=NOON, text="Which channel?", is_question=True, turn=None)
+    ticket.refresh_from_db()
+
+
+def coming(ticket, at=NOON):
+    steps = CasePage(ticket, at).steps
+    return {str(step["title"]): step for step in steps if step["state"] in ("next", "overdue")}
+
+
+def test_staff_see_what_is_left_of_each_clock_first_due_first(ticket):
+    shown = shown_clocks(clocks_of(ticket), NOON + HOUR / 4)
+    assert [(each.name, each.words) for each in shown] == [
+        ("First answer", "45 min left"),
+        ("Decision", "9 h 45 min left"),
+    ]
+
+
+def test_missed_clock_says_how_late_it_is(ticket):
+    first = shown_clocks(clocks_of(ticket), NOON + 3 * HOUR)[0]
+    assert (first.look, first.words) == ("is-late", "late 2 h 0 min")
+
+
+def test_clock_that_stands_still_says_why_and_what_is_left(ticket, amir):
+    ask(ticket, amir)
+    paused = shown_clocks(clocks_of(ticket), NOON + HOUR)[0]
+    assert (paused.look, paused.words) == ("is-paused", "stands still, 10 h 0 min left")
+    assert "wait for the answer" in paused.text
+
+
+def test_ticket_names_its_row_and_why_no_earlier_one(ticket):
+    reason = reason_for(ticket, clocks_of(ticket))
+    assert reason.row.name == "Row 3"
+    assert reason.passed == [
+        "Danger is not it: that is for Priority: Top, and here it is Normal.",
+        "Persian is not it: that is for Language: fa, and here it is en.",
+    ]
+
+
+def test_ticket_page_shows_clocks_and_the_row(client, ticket, amir):
+    client.force_login(amir)
+    page = client.get(reverse("console:ticket", args=[ticket.reference])).content.decode()
+    assert "First answer" in page
+    assert "Language: fa" in page
+
+
+def test_row_of_a_list_names_the_clock_that_leads(ticket, amir):
+    (row,) = rows_of(type(ticket).objects.all(), at=NOON, user=amir)
+    assert "clock: first answer" in row.second
+
+
+def test_person_reads_what_each_clock_is_for_and_by_when(ticket):
+    promised = coming(ticket)
+    assert promised["You get a first answer from a person."]["words"].startswith("by this afternoon")
+    assert promised["You get a decision with reasons."]["at"] == NOON + 10 * HOUR
+
+
+def test_person_reads_that_the_time_stands_still_and_what_is_left(ticket, amir):
+    ask(ticket, amir)
+    assert coming(ticket) == {
+        "You get a decision with reasons.": {
+            "state": "next",
+            "title": "You get a decision with reasons.",
+            "when": "The time stands still until you answer. After that we have 10 h 0 min left.",
+        }
+    }
+
+
+def test_person_reads_that_we_are_late_with_one_thing_and_not_with_the_other(ticket):
+    assert [step["state"] for step in coming(ticket, NOON + 2 * HOUR).values()] == ["overdue", "next"]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "by tomorrow evening, 24 November, 18:00 in Tehran"),
+        ("ru", "до завтрашнего вечера, 24 ноября, 18:00 (время города Тегеран)"),
+        ("fa", "تا فردا عصر، 24 نوامبر، 18:00 به وقت تهران"),
+    ],
+)
+def test_due_moment_is_told_in_the_zone_and_language_of_the_reader(language, words):
+    with translation.override(language), timezone.override(ZoneInfo("Asia/Tehran")):
+        assert due_words(datetime(2026, 11, 24, 14, 30, tzinfo=UTC), NOON) == words
+
+
+@pytest.mark.parametrize(
+    ("due_at", "words"),
+    [
+        (datetime(2026, 11, 23, 13, tzinfo=UTC), "by this afternoon, 23 November, 13:00 UTC"),
+        (datetime(2026, 11, 24, 0, tzinfo=UTC), "by the night to tomorrow, 24 November, 00:00 UTC"),
+        (datetime(2026, 11, 24, 5, tzinfo=UTC), "by tomorrow morning, 24 November, 05:00 UTC"),
+        (datetime(2026, 11, 27, 12, tzinfo=UTC), "by Friday, 27 November, 12:00 UTC"),
+    ],
+)
+def test_due_moment_names_the_day_as_it_is_nearest(due_at, words):
+    assert due_words(due_at, NOON) == words
