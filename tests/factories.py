@@ -290,8 +290,8 @@ def subject_of(opened):
 
 
 def make_group(platform=None):
-    """The open group of all reports on one link."""
-    return NoticeGroup.objects.create(platform=platform or make_platform(), link_hash=uuid7().bytes * 2)
+    """An open group of reports, which no report joins by its links."""
+    return NoticeGroup.objects.create(platform=platform or make_platform())
 
 
 def make_measure(decision=None, *, at=NOON, **fields):

@@ -1,4 +1,4 @@
-"""A notice is decided: no action, or a restriction. Once for all notices on the same link."""
+"""A notice is decided: no action, or a restriction. Once for all notices of its group."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from appeals.actions.groups import DECIDED_ALREADY, hold_group
 from appeals.actions.measures import ask_to_restrict
 from appeals.actions.own_decisions import write_decision
 from appeals.models import Decision, DecisionKind, Ground, Notice, NoticeGroup
@@ -21,9 +22,6 @@ from journal.errors import Refused, refusing, require
 
 TOLD_AFTER = timedelta(seconds=10)
 
-DECIDED_ALREADY = Refused(
-    "decided_already", gettext_lazy("Somebody has decided this in the meantime. Load the page again.")
-)
 OUT_OF_REACH = Refused(
     "group_out_of_reach",
     gettext_lazy(
@@ -44,7 +42,7 @@ def decide_notice(
     rule: str = "",
     turn: int | None = None,
 ) -> Decision:
-    """Decide a notice and every other open one on the same link.
+    """Decide a notice and every other open one of its group.
 
     With a `statement` (checked, EU names) it is a restriction, and the platform is asked to carry it
     out; with None it is a decision not to act, with `reasons`. Each notifier is told, in a case of their own.
@@ -68,6 +66,7 @@ def decide_notice(
     group.decided_at = at
     with refusing("decider_is_not_barred", OUT_OF_REACH):
         group.save(update_fields=["decision", "decided_at"])
+    group.open_links.all().delete()
     record(group, "decided", by=by, at=at, decision=decision.pk, notices=len(notices), kind=decision.kind)
     for each in notices:
         _answer(each, decision, by=by, at=at)
@@ -81,7 +80,7 @@ def _lock(notice: Notice) -> tuple[NoticeGroup, list[Notice]]:
 
     A new report waits for the group, a bar for the tickets; so none slips in between look and decision.
     """
-    group = NoticeGroup.objects.select_for_update().get(pk=notice.group_id)
+    group, notice = hold_group(notice)
     tickets = Ticket.objects.filter(notice__group=group).order_by("id")
     list(tickets.select_for_update(no_key=True))
     notices = Notice.objects.filter(group=group, acted_at=None).select_related(

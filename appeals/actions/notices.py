@@ -1,17 +1,16 @@
-"""Somebody reports content to us: the notice, its case, and the group of all notices on the same links."""
+"""Somebody reports content to us: the notice, its case, and the group it is decided with."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
-from urllib.parse import urlsplit, urlunsplit
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Platform
+from appeals.actions.groups import join_group
 from appeals.kinds import is_child_abuse
-from appeals.models import Ground, Notice, NoticeGroup
+from appeals.models import Ground, Notice
 from appeals.permissions import can_report
 from helpdesk.actions import Letter, Opened, open_ticket
 from helpdesk.models import Priority, Queue, QueueKind, Ticket
@@ -47,7 +46,7 @@ class NoticeLetter(Letter):
 
 @transaction.atomic
 def file_notice(letter: NoticeLetter, *, platform: Platform, by: Actor | Acts, at: datetime) -> Opened:
-    """Open the case of a notice under DSA Art. 16 and put it beside others on the same links.
+    """Open the case of a notice under DSA Art. 16 and put it beside others that share a link.
 
     Of the sexual abuse of children no file is taken. The same form again opens the same case.
     Raises PermissionDenied, Refused("links_needed", "no_files_here").
@@ -74,7 +73,7 @@ def _notice(ticket: Ticket, letter: NoticeLetter, platform: Platform) -> Notice:
     return Notice(
         ticket=ticket,
         platform=platform,
-        group=_open_group(platform, letter.links),
+        group=join_group(platform, letter.links),
         ground=letter.ground,
         category=letter.category,
         keyword=letter.keyword,
@@ -119,28 +118,3 @@ def _check(letter: NoticeLetter) -> None:
             _("Send links only. Pictures of the abuse of children must not be sent on, not even to us."),
             field="attachments",
         )
-
-
-def link_hash(links: Sequence[str]) -> bytes:
-    """One value for the same set of links, however their hosts are written."""
-    return sha256("\n".join(sorted({_plain(link) for link in links})).encode()).digest()
-
-
-def _plain(link: str) -> str:
-    parts = urlsplit(link.strip())
-    return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path.rstrip("/"), parts.query, ""))
-
-
-def _open_group(platform: Platform, links: Sequence[str]) -> NoticeGroup:
-    """The undecided group of these links, held until the commit; a new one where there is none.
-
-    A decision holds the same row, so that no notice slips into a group that has just been decided.
-    """
-    digest = link_hash(links)
-    while True:
-        group, _is_new = NoticeGroup.objects.get_or_create(
-            platform=platform, link_hash=digest, decided_at=None
-        )
-        held = NoticeGroup.objects.select_for_update(no_key=True).filter(pk=group.pk, decided_at=None).first()
-        if held is not None:
-            return held

@@ -12,7 +12,7 @@ from appeals.models.decisions import (
 )
 from appeals.models.intake import Door, Intake, IntakeHour
 from appeals.models.measures import Measure, MeasureKind
-from appeals.models.notices import Ground, Notice, NoticeGroup
+from appeals.models.notices import Ground, Notice, NoticeGroup, OpenLink
 
 __all__ = [
     "Appeal",
@@ -31,6 +31,7 @@ __all__ = [
     "MeasureKind",
     "Notice",
     "NoticeGroup",
+    "OpenLink",
     "OutOfCourtBody",
     "Outcome",
     "Party",

@@ -16,22 +16,25 @@ class Ground(models.TextChoices):
 
 
 class NoticeGroup(Row):
-    """Notices of one link on one platform: decided once, each notifier told."""
+    """Notices on one platform that share a link: decided once, each notifier told."""
 
     platform = models.ForeignKey(Platform, models.PROTECT, related_name="+")
-    link_hash = models.BinaryField(max_length=32)
     decision = models.ForeignKey(Decision, models.PROTECT, null=True, related_name="notice_groups")
     decided_at = models.DateTimeField(null=True)
 
     subject_kind = "notice_group"
 
+
+class OpenLink(Row):
+    """A link that waits for its decision, and the group it is decided in. It goes when that is decided."""
+
+    group = models.ForeignKey(NoticeGroup, models.CASCADE, related_name="open_links")
+    platform = models.ForeignKey(Platform, models.PROTECT, related_name="+")
+    link_hash = models.BinaryField(max_length=32)
+
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["platform", "link_hash"],
-                condition=models.Q(decided_at=None),
-                name="one_open_group_a_link",
-            )
+            models.UniqueConstraint(fields=["platform", "link_hash"], name="one_open_group_a_link")
         ]
 
 

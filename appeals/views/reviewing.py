@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from accounts.permissions import StaffRequest, needs_role
 from appeals.actions.filing import mapped_decider
+from appeals.actions.groups import take_out
 from appeals.actions.leave import give_leave, refuse_leave
 from appeals.actions.notice_decisions import decide_notice
 from appeals.actions.proofs import check_mandate
@@ -170,14 +171,31 @@ def mandate(request: StaffRequest, appeal_id: UUID) -> HttpResponse:
     return ticket_page(appeal.ticket)
 
 
+@require_POST
 @needs_role(*CASE_ROLES)
-def notice(request: StaffRequest, notice_id: UUID) -> HttpResponse:
-    """The form that answers a report, and every other on the same link."""
-    notice = get_object_or_404(
+def take_out_notice(request: StaffRequest, notice_id: UUID) -> HttpResponse:
+    """Decide this report apart from those it shares a link with."""
+    notice = _notice(request, notice_id)
+    try:
+        take_out(notice, by=request.user, at=now())
+        messages.success(request, _("This report is decided apart from the others now."))
+    except Refused as refusal:
+        messages.error(request, str(refusal.message))
+    return ticket_page(notice.ticket)
+
+
+def _notice(request: StaffRequest, notice_id: UUID) -> Notice:
+    return get_object_or_404(
         Notice.objects.select_related("ticket", "platform"),
         pk=notice_id,
         ticket__in=Ticket.objects.visible_to(request.user),
     )
+
+
+@needs_role(*CASE_ROLES)
+def notice(request: StaffRequest, notice_id: UUID) -> HttpResponse:
+    """The form that answers a report, and every other of its group."""
+    notice = _notice(request, notice_id)
     at = now()
     form = NoticeForm(request.POST or None, initial={"turn": notice.ticket.turn, "rule": notice.rule_code})
     restricts = request.POST.get("action") == "restriction"

@@ -5,8 +5,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils.timezone import now
 
+from appeals.actions.groups import link_hashes
 from appeals.actions.notice_decisions import decide_notice
-from appeals.actions.notices import link_hash
 from appeals.kinds import CATEGORY_OF_KEYWORD, KEYWORDS_OF, UNSPECIFIED
 from appeals.models import Appeal, AppealDecision, Notice, NoticeGroup
 from appeals.statements.vocabulary import VOCABULARY
@@ -57,14 +57,15 @@ def test_reports_of_one_link_are_one_group(queue, platform):
 
 
 def test_report_after_the_decision_begins_a_new_group(queue, platform):
-    make_notice(platform)
-    NoticeGroup.objects.update(decided_at=NOON)
+    notice = make_notice(platform).ticket.notice
+    amir = make_moderator(queue.team)
+    decide_notice(notice, by=amir, at=NOON, statement=None, reasons=REASONS)
     make_notice(platform)
     assert NoticeGroup.objects.count() == 2
 
 
 def test_same_links_in_another_order_are_the_same():
-    assert link_hash(["https://a.example/1", LINK]) == link_hash([LINK, "https://a.example/1"])
+    assert link_hashes(["https://a.example/1", LINK]) == link_hashes([LINK, "https://a.example/1"])
 
 
 def test_no_file_of_abused_children_is_taken(queue, platform):
