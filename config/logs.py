@@ -17,7 +17,8 @@ from django.http import HttpRequest
 Fields = MutableMapping[str, Any]
 # Their messages quote the path of the request.
 QUOTES_PATH = ("django.request", "django.security", "django.server", "gunicorn")
-QUOTED = re.compile("[%/'\"]")  # where the quotation begins
+# Where the quotation begins, or the address of whoever sent what gunicorn could not read.
+QUOTED = re.compile("[%/'\"]| from ip=")
 
 
 class WithoutPath(logging.Filter):

@@ -31,6 +31,11 @@ class LogTests(SimpleTestCase):
     def test_path_that_gunicorn_could_not_serve_is_not_logged(self):
         self.assertNotIn("eyJ", json.dumps(self.said("gunicorn.error", "Error handling request %s", SIGNED)))
 
+    def test_address_that_sent_what_gunicorn_could_not_read_is_not_logged(self):
+        for sender in ("203.0.113.7", "2001:db8::7"):
+            said = self.said("gunicorn.error", f"Invalid request from ip={sender}: Request Line is too large")
+            self.assertEqual(said["event"], "Invalid request")
+
     def test_host_that_somebody_made_up_is_not_logged(self):
         said = self.said(
             "django.security.DisallowedHost", "Invalid HTTP_HOST header: '203.0.113.7'. You may ..."
