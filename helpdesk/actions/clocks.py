@@ -19,10 +19,11 @@ from journal.prepared import execute
 RENEWED_BY = frozenset({"priority_set", "queue_changed"})  # what a policy looks at has changed
 TAKEN_BACK = frozenset({"reply_undone", "answer_undone"})
 HEARD = frozenset(EFFECTS) - {"calendar_changed"} | TAKEN_BACK  # one event changes targets and calendar
+# Two columns for a statement whose first value is the moment: the policy, and the version of each calendar.
 IN_FORCE = """
-SELECT (SELECT id FROM helpdesk_policy WHERE from_at <= $1 ORDER BY from_at DESC, number DESC LIMIT 1),
-       ARRAY(SELECT DISTINCT ON (calendar_id) id FROM helpdesk_calendarversion WHERE from_at <= $1
-             ORDER BY calendar_id, from_at DESC, number DESC)
+(SELECT id FROM helpdesk_policy WHERE from_at <= $1 ORDER BY from_at DESC, number DESC LIMIT 1),
+ARRAY(SELECT DISTINCT ON (calendar_id) id FROM helpdesk_calendarversion WHERE from_at <= $1
+      ORDER BY calendar_id, from_at DESC, number DESC)
 """
 
 
@@ -49,7 +50,11 @@ class Promise:
 
 def promise_for(ticket: Ticket, at: datetime) -> Promise | None:
     """What the policy in force promises to such a ticket; None where no row is for it. One query."""
-    policy, versions = execute(IN_FORCE, [at]).fetchone()
+    return promise_of(ticket, *execute(f"SELECT {IN_FORCE}", [at]).fetchone())
+
+
+def promise_of(ticket: Ticket, policy: UUID | None, versions: Sequence[UUID]) -> Promise | None:
+    """The same, for a caller that asked for what is `IN_FORCE` along with something else."""
     row = first_match(_rows(policy), facts_of(ticket))
     if row is None:
         return None

@@ -146,12 +146,13 @@ def hand_over_receipt(request: HttpRequest, opened: Opened, token: str) -> HttpR
     """On to the page that shows the receipt; in a browser without cookies, that page at once."""
     if settings.CSRF_COOKIE_NAME not in request.COOKIES:
         return show_receipt(request, opened.ticket, token)
-    response = HttpResponseRedirect(reverse("helpdesk:sent"))
+    page = reverse("helpdesk:sent")
+    response = HttpResponseRedirect(page)
     response.set_cookie(
         COOKIE,
         signing.dumps({"case": str(opened.ticket.pk), "token": token}, salt=SALT),
         max_age=SHOWN_FOR,
-        path=reverse("helpdesk:sent"),
+        path=page,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",
