@@ -57,6 +57,9 @@ def tokens_of(text: str) -> list[str]:
     """What of `text` goes into the index: sorted, each once."""
     found: set[str] = set()
     for chunk in dict.fromkeys(fold(text).split()):
+        if chunk.isascii() and chunk.isalpha():  # most words of most texts, without a look at every sign
+            found.add(chunk[:STEM])
+            continue
         whole = chunk.replace(HALF_SPACE, "")
         for part in {*chunk.split(HALF_SPACE), whole}:
             found.update(_of_chunk(part))
@@ -66,9 +69,6 @@ def tokens_of(text: str) -> list[str]:
 
 
 def _of_chunk(chunk: str) -> Iterator[str]:
-    if chunk.isascii() and chunk.isalpha():  # most words of most texts, without a look at every sign
-        yield chunk[:STEM]
-        return
     runs = RUNS.findall(chunk)
     if len(runs) > 1 and not HAN_RUN.search(chunk):
         yield _code(chunk)
