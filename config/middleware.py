@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from csp.constants import HEADER
+from csp.utils import build_policy
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import CsrfViewMiddleware
 
@@ -52,6 +54,22 @@ def _without_nul(typed: QueryDict) -> QueryDict:
         clean.setlist(name.replace("\0", ""), [text.replace("\0", "") for text in texts])
     clean._mutable = False
     return clean
+
+
+def browser_rules(get_response):
+    """Send `CONTENT_SECURITY_POLICY` with every answer.
+
+    Nothing of a page stands inline, so no answer needs a nonce or rules of its own, which django-csp's
+    middleware would allow for: they are worded once, not with each answer.
+    """
+    rules = build_policy()
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault(HEADER, rules)
+        return response
+
+    return middleware
 
 
 def no_store(get_response):
