@@ -1,8 +1,10 @@
 """The pages that only tell."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils.timezone import now
 
@@ -10,6 +12,7 @@ from helpdesk.models import QueueKind
 from tests.factories import make_policy, make_queue
 
 pytestmark = pytest.mark.django_db
+TEMPLATES = settings.BASE_DIR / "templates"
 
 
 def test_security_text_names_a_contact_and_ends_within_a_year(client):
@@ -58,3 +61,22 @@ def test_form_without_an_origin_is_taken_from_our_own_pages_only(site, status):
     given = {"language": "ru", "csrfmiddlewaretoken": token}
     answer = browser.post("/language/", given, headers={"Origin": "null", "Sec-Fetch-Site": site})
     assert answer.status_code == status
+
+
+def bases(path):
+    """The templates that one stands on, itself first."""
+    while path.exists():
+        text = path.read_text()
+        yield path.relative_to(TEMPLATES).as_posix(), text
+        found = re.search(r'\{% extends "([^"]+)" %\}', text)
+        path = TEMPLATES / found[1] if found else TEMPLATES / "none"
+
+
+def test_every_page_of_the_console_has_a_name_in_its_tab():
+    unnamed = []
+    for path in TEMPLATES.rglob("*.html"):
+        chain = list(bases(path))
+        own = [text for name, text in chain if name != "console.html"]
+        if len(own) < len(chain) and "{% block title %}" in own[0]:
+            unnamed += [] if any("block tab" in text for text in own) else [chain[0][0]]
+    assert unnamed == []
