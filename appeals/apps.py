@@ -10,11 +10,12 @@ class AppealsConfig(AppConfig):
         from appeals import mails, receivers  # noqa: F401 - register themselves
         from appeals.desk import register_desks
         from appeals.labels import LABELS
+        from appeals.models import DecisionKind
         from appeals.views import naming  # noqa: F401 - the same
         from helpdesk.headlines import name_codes
 
         register_desks()
-        name_codes(LABELS)
+        name_codes({**LABELS, **dict(DecisionKind.choices)})
         self.add_pages()
 
     def add_pages(self) -> None:

@@ -159,8 +159,9 @@ def is_late(decision: Decision, at: datetime) -> bool:
 
 
 def summary_of(decisions: Sequence[Decision]) -> str:
-    """The line of the queue: codes of what was done, worded when it is shown."""
-    return " ".join(code for decision in decisions for code in decision.effect_codes)[:200]
+    """The line of the queue: codes of what was done, or that nothing was; worded when it is shown."""
+    done = [code for each in decisions for code in each.effect_codes or [each.kind]]
+    return " ".join(done)[:200]
 
 
 def _category(decisions: Sequence[Decision]) -> str:

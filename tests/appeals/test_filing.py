@@ -74,6 +74,11 @@ def test_one_appeal_covers_several_decisions_of_one_person():
     assert opened.ticket.appeal.decisions.count() == 2
 
 
+def test_case_against_an_answer_that_did_nothing_says_so_in_the_queue():
+    appeal = make_appeal(make_decision(kind="no_action", decision_visibility=[]))
+    assert appeal.ticket.headline == "No action on a report"
+
+
 def test_a_late_appeal_waits_for_leave():
     decision = make_decision(appeal_until=NOON - timedelta(seconds=1))
     assert make_appeal(decision).ticket.appeal.needs_leave
