@@ -203,6 +203,7 @@ CELERY_BEAT_SCHEDULE = {
     "move-files": {"task": "helpdesk.tasks.move_files", "schedule": 30, "options": {"expires": 30}},
     "free-left-cases": {"task": "helpdesk.tasks.free_left_cases", "schedule": crontab(minute="*/5")},
     "keep-promises": {"task": "helpdesk.tasks.keep_promises", "schedule": 20, "options": {"expires": 20}},
+    "take-steps": {"task": "helpdesk.tasks.take_steps", "schedule": 10, "options": {"expires": 10}},
     "wake-snoozed": {"task": "helpdesk.tasks.wake_snoozed", "schedule": 60, "options": {"expires": 60}},
     "index-old-cases": {
         "task": "helpdesk.tasks.index_old_cases",
@@ -239,6 +240,7 @@ SPECTACULAR_SETTINGS = {
 vars().update(read_mail_url(required("EMAIL_URL", f"file://{quote(str(STATE_DIR))}/mail")))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = required("MAIL_FROM", "recourse@localhost")
+EXECUTIVE_CONTACT = env.str("EXECUTIVE_CONTACT", "")  # an address; who is told when all below were
 MAIL_DOMAIN = env.str("MAIL_DOMAIN", DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">"))
 # Webhooks to plain http and to private networks: on one machine and in tests, never in production.
 WEBHOOKS_TO_PRIVATE_NETWORKS = not PRODUCTION and env.bool("WEBHOOKS_TO_PRIVATE_NETWORKS", True)

@@ -4,7 +4,7 @@ Source: the contract of the clocks, sections 3 to 5, in docs/clocks.md. The word
 *instance* is one stretch in which something is owed, a *run* each start or restart of it.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -41,8 +41,25 @@ class Happening:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """A point on the way of a clock: where this share of its target is used up, or so long after that.
+
+    The share counts working time and stands still with the clock; `after` (negative: before) is real time.
+    """
+
+    percent: int = 100
+    after: timedelta = timedelta(0)
+
+
+Marks = Mapping[Kind, Collection[Mark]]
+
+
+@dataclass(frozen=True)
 class Reading:
-    """What one instance shows. `due_at` is None while paused, and where it can never be reached."""
+    """What one instance shows. `due_at` is None while paused, and where it can never be reached.
+
+    `marks` says the same of each mark: when it was passed in this run, or will be if nothing more happens.
+    """
 
     kind: Kind
     instance: int
@@ -52,6 +69,8 @@ class Reading:
     met_at: datetime | None
     closed_at: datetime | None
     spent: timedelta
+    began_at: datetime | None = None
+    marks: Mapping[Mark, datetime | None] = field(default_factory=dict)
 
 
 @dataclass
@@ -63,13 +82,15 @@ class _Instance:
     run: int = 1
     spent: timedelta = timedelta(0)
     missed_at: datetime | None = None  # its due moment, once that has passed: no later event takes it back
+    began_at: datetime | None = None  # this run of it
+    passed: dict[Mark, datetime] = field(default_factory=dict)  # in this run: taken back as little
 
 
 class Clocks:
     """All clocks of one ticket at a moment. Fed with its events in order, and then read."""
 
-    def __init__(self, targets: Targets, calendar: Calendar | None):
-        self.targets, self.calendar = targets, calendar
+    def __init__(self, targets: Targets, calendar: Calendar | None, marks: Marks | None = None):
+        self.targets, self.calendar, self.marks = targets, calendar, marks or {}
         self.now: datetime | None = None
         self.is_paused = self.is_resolved = self.is_dropped = False
         self.open: dict[Kind, _Instance] = {}
@@ -85,6 +106,7 @@ class Clocks:
         """Let time pass in which nothing happened."""
         if self.now is not None and at > self.now:
             for instance in self.open.values():
+                self._pass_marks(instance, at)
                 due_at = instance.missed_at or self._due_at(instance)
                 if due_at is not None and due_at < at:
                     instance.missed_at = due_at
@@ -115,7 +137,9 @@ class Clocks:
             return
         running = self.open.get(Kind.KEEP_IN_TOUCH)
         if running and not running.missed_at:
-            running.run, running.spent = running.run + 1, timedelta(0)
+            self.open[running.kind] = _Instance(
+                running.kind, running.number, running.run + 1, began_at=event.at
+            )
         else:
             self._cancel(Kind.KEEP_IN_TOUCH)
             self._start(Kind.KEEP_IN_TOUCH)
@@ -166,7 +190,7 @@ class Clocks:
 
     def _start(self, kind: Kind) -> None:
         self.begun[kind] += 1  # also without a target: numbers never shift
-        self.open[kind] = _Instance(kind, self.begun[kind])
+        self.open[kind] = _Instance(kind, self.begun[kind], began_at=self.now)
 
     def _meet(self, kind: Kind) -> None:
         self._close(kind, State.MET)
@@ -194,7 +218,24 @@ class Clocks:
             met_at=closed_at if state is State.MET else None,
             closed_at=closed_at,
             spent=instance.spent,
+            began_at=instance.began_at,
+            marks={mark: self._mark_at(instance, mark) for mark in self.marks.get(instance.kind, ())},
         )
+
+    def _pass_marks(self, instance: _Instance, at: datetime) -> None:
+        for mark in self.marks.get(instance.kind, ()):
+            passed_at = self._mark_at(instance, mark)
+            if passed_at is not None and passed_at < at:
+                instance.passed[mark] = passed_at
+
+    def _mark_at(self, instance: _Instance, mark: Mark) -> datetime | None:
+        if mark in instance.passed:
+            return instance.passed[mark]
+        if mark.percent == 100:
+            reached_at = instance.missed_at or self._due_at(instance)
+        else:
+            reached_at = None if self._stands_still(instance) else self._runs_out_at(instance, mark.percent)
+        return reached_at + mark.after if reached_at else None
 
     def _stands_still(self, instance: _Instance) -> bool:
         return self.is_paused and instance.kind is Kind.RESOLUTION
@@ -202,12 +243,13 @@ class Clocks:
     def _due_at(self, instance: _Instance) -> datetime | None:
         return None if self._stands_still(instance) else self._runs_out_at(instance)
 
-    def _runs_out_at(self, instance: _Instance) -> datetime | None:
-        """When what is left is used up, if it runs and nothing more happens; now, where nothing is left."""
+    def _runs_out_at(self, instance: _Instance, percent: int = 100) -> datetime | None:
+        """When what is left of this share of it is used up, if it runs and nothing more happens; now, where
+        nothing is left."""
         target = self.targets.get(instance.kind)
         if not target or self.now is None:
             return None
-        return add(self.calendar, self.now, max(target - instance.spent, timedelta(0)))
+        return add(self.calendar, self.now, max(target * percent // 100 - instance.spent, timedelta(0)))
 
 
 EFFECTS: dict[str, Callable[[Clocks, Happening], None]] = {
@@ -226,10 +268,15 @@ EFFECTS: dict[str, Callable[[Clocks, Happening], None]] = {
 
 
 def clocks_at(
-    as_of: datetime, events: Iterable[Happening], *, targets: Targets, calendar: Calendar | None
+    as_of: datetime,
+    events: Iterable[Happening],
+    *,
+    targets: Targets,
+    calendar: Calendar | None,
+    marks: Marks | None = None,
 ) -> Clocks:
     """The clocks as they stand at `as_of`, of which later events are not known yet."""
-    clocks = Clocks(targets, calendar)
+    clocks = Clocks(targets, calendar, marks)
     for event in events:
         if event.at > as_of:
             break

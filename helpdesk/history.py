@@ -35,6 +35,7 @@ WORDS = {
     "merged_from": gettext_lazy("Another case was joined with this one."),
     "linked": gettext_lazy("The case was linked with another."),
     "unlinked": gettext_lazy("A link was removed."),
+    "escalated": gettext_lazy("The clock took a step, so that what is promised is kept."),
     "priority_set": gettext_lazy("The priority was changed."),
     "queue_changed": gettext_lazy("The case was moved to another queue."),
     "attached": gettext_lazy("A file was added."),

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils.timezone import now
 
 from accounts.models import User
-from helpdesk.actions import policies
+from helpdesk.actions import escalating, policies
 from helpdesk.actions.assigning import lay_down, wake
 from helpdesk.actions.erasing import purge_due
 from helpdesk.actions.filing import remove_files, store_held_files
@@ -34,6 +34,12 @@ def wake_snoozed() -> int:
 def keep_promises() -> int:
     """Hold open cases to the policies and working hours that have begun since."""
     return policies.keep_promises(at=now())
+
+
+@shared_task
+def take_steps() -> int:
+    """Take the steps of escalation that are due. Several at once share them."""
+    return escalating.take_steps(at=now())
 
 
 @shared_task

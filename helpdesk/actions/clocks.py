@@ -8,9 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from helpdesk.calendars import add
-from helpdesk.clocks import EFFECTS, Clocks, Happening, Reading
-from helpdesk.models import NEVER, CalendarVersion, Clock, PolicyRow, Queue, Ticket
+from helpdesk.clocks import EFFECTS, Clocks, Happening, Kind, Reading
+from helpdesk.models import NEVER, CalendarVersion, Clock, PolicyRow, Queue, StepTaken, Ticket
 from helpdesk.policies import first_match
+from helpdesk.steps import Coming, Planned, Taken, coming, marks_of
 from journal.actions import record
 from journal.actors import SYSTEM
 from journal.models import Event
@@ -38,6 +39,11 @@ class Promise:
     def values(self) -> dict[str, Any]:
         """As events name it."""
         return {"row": self.row.pk, "calendar": self.calendar.pk if self.calendar else None}
+
+    @property
+    def steps(self) -> list[Planned]:
+        """What is done by itself when it is about to be broken. No query for a row of the policy in force."""
+        return [step.planned for step in self.row.steps.all()]
 
     def changed(self, at: datetime) -> list[Happening]:
         """What the clocks hear when this takes the place of another promise."""
@@ -80,7 +86,12 @@ def facts_of(ticket: Ticket) -> dict[str, Any]:
 # Versions are never edited, so what was read once stays right for as long as the process lives.
 @lru_cache(maxsize=32)
 def _rows(policy: UUID | None) -> tuple[PolicyRow, ...]:
-    return tuple(PolicyRow.objects.filter(policy=policy).select_related("policy").order_by("place"))
+    return tuple(
+        PolicyRow.objects.filter(policy=policy)
+        .select_related("policy")
+        .prefetch_related("steps")
+        .order_by("place")
+    )
 
 
 @lru_cache(maxsize=32)
@@ -93,15 +104,24 @@ def first_clocks(ticket: Ticket, promise: Promise | None) -> list[Clock]:
     ticket.due_at = NEVER
     if promise is None:
         return []
-    at = ticket.opened_at
-    clocks = Clocks({}, None)
+    at, steps = ticket.opened_at, promise.steps
+    clocks = Clocks({}, None, marks_of(steps))
     for happening in (Happening(at, "opened"), *promise.changed(at)):
         clocks.hear(happening)
     ticket.due_at = clocks.next_due_at() or NEVER
-    return [_clock(ticket, reading, promise) for reading in clocks.readings()]
+    readings = clocks.readings()
+    return [_clock(ticket, *each, promise) for each in _with_next_step(readings, coming(readings, steps, ()))]
 
 
-def wind(ticket: Ticket, *, at: datetime) -> None:
+@dataclass(frozen=True)
+class Ahead:
+    """The steps that a ticket has before it, in their order, and the row of the policy that plans them."""
+
+    row: PolicyRow
+    steps: list[Coming]
+
+
+def wind(ticket: Ticket, *, at: datetime) -> Ahead | None:
     """Set the clocks of a held ticket to what its events say. Costs its events that clocks hear.
 
     Looks first whether something else is promised by now: the ticket is another, or the policy is.
@@ -117,13 +137,32 @@ def wind(ticket: Ticket, *, at: datetime) -> None:
         events.append(record(ticket, "targets_changed", by=SYSTEM, at=moment, **promise.values))
         promises[events[-1].pk] = promise
     if promise is None:  # nothing was ever promised, so nothing is counted
-        return
-    clocks = Clocks({}, None)
+        return None
+    steps = promise.steps
+    clocks = Clocks({}, None, marks_of(steps))
     for event in sorted(standing(events), key=lambda event: event.at):
         for happening in _happenings(event, promises.get(event.pk)):
             clocks.hear(happening)
     clocks.pass_until(max(at, clocks.now or at))
-    _write(ticket, clocks, promise, is_anew=not TAKEN_BACK.isdisjoint(event.code for event in events[-2:]))
+    ahead = coming(clocks.readings(), steps, _taken(ticket) if steps else ())
+    is_anew = not TAKEN_BACK.isdisjoint(event.code for event in events[-2:])
+    _write(ticket, clocks, promise, ahead, is_anew=is_anew)
+    return Ahead(promise.row, ahead)
+
+
+def _taken(ticket: Ticket) -> set[Taken]:
+    rows = StepTaken.objects.filter(ticket=ticket).values_list("kind", "instance", "run", "key")
+    return {Taken(*row) for row in rows}
+
+
+def _with_next_step(
+    readings: Iterable[Reading], ahead: Sequence[Coming]
+) -> Iterator[tuple[Reading, datetime | None]]:
+    """Each reading with the moment of its first step to come."""
+    first: dict[tuple[Kind, int], datetime] = {}
+    for step in ahead:  # in the order in which they are due
+        first.setdefault((step.kind, step.instance), step.due_at)
+    return ((reading, first.get((reading.kind, reading.instance))) for reading in readings)
 
 
 def _changed_at(promise: Promise, before: Promise | None, at: datetime) -> datetime:
@@ -178,15 +217,27 @@ def _promises(events: Iterable[Event]) -> dict[int, Promise]:
     }
 
 
-def _write(ticket: Ticket, clocks: Clocks, promise: Promise, *, is_anew: bool) -> None:
+def _write(
+    ticket: Ticket, clocks: Clocks, promise: Promise, ahead: Sequence[Coming], *, is_anew: bool
+) -> None:
     if is_anew:  # an instance that began with what was taken back is gone
         ticket.clocks.all().delete()
     readings = clocks.readings()
     Clock.objects.bulk_create(
-        [_clock(ticket, reading, promise) for reading in readings],
+        [_clock(ticket, *each, promise) for each in _with_next_step(readings, ahead)],
         update_conflicts=True,
         unique_fields=["ticket", "kind", "instance"],
-        update_fields=["run", "state", "due_at", "met_at", "closed_at", "spent", "row", "calendar"],
+        update_fields=[
+            "run",
+            "state",
+            "due_at",
+            "met_at",
+            "closed_at",
+            "spent",
+            "row",
+            "calendar",
+            "next_step_at",
+        ],
     )
     running = [reading.kind for reading in readings if reading.closed_at is None]
     ticket.clocks.open().exclude(kind__in=running).delete()  # whose target an edit has taken away
@@ -196,7 +247,7 @@ def _write(ticket: Ticket, clocks: Clocks, promise: Promise, *, is_anew: bool) -
         ticket.save(update_fields=["due_at"])
 
 
-def _clock(ticket: Ticket, reading: Reading, promise: Promise) -> Clock:
+def _clock(ticket: Ticket, reading: Reading, next_step_at: datetime | None, promise: Promise) -> Clock:
     return Clock(
         ticket=ticket,
         kind=reading.kind,
@@ -207,6 +258,7 @@ def _clock(ticket: Ticket, reading: Reading, promise: Promise) -> Clock:
         met_at=reading.met_at,
         closed_at=reading.closed_at,
         spent=reading.spent,
+        next_step_at=next_step_at,
         row=promise.row,
         calendar=promise.calendar,
     )

@@ -12,7 +12,20 @@ from django.utils.translation import gettext as _
 from helpdesk.actions.clocks import wind
 from helpdesk.actions.tickets import lock
 from helpdesk.calendars import read_calendar
-from helpdesk.models import CalendarVersion, Clock, Policy, PolicyRow, Priority, Ticket, WorkCalendar
+from helpdesk.clocks import Kind
+from helpdesk.models import (
+    CalendarVersion,
+    Clock,
+    Level,
+    Policy,
+    PolicyRow,
+    Priority,
+    Step,
+    Ticket,
+    What,
+    When,
+    WorkCalendar,
+)
 from helpdesk.permissions import can_change_settings, is_system
 from journal.actions import record
 from journal.actors import SYSTEM
@@ -39,30 +52,102 @@ FIRST_ROWS: tuple[dict[str, Any], ...] = (
 )
 
 
+# A key means the same in every row, so that a case that changes its row takes no step twice in a run.
+_HALF = {"key": "half", "when": When.SHARE, "percent": 50}
+_MOST = {"key": "most", "when": When.SHARE, "percent": 75}
+_SOON = {"key": "soon", "when": When.BEFORE, "length": timedelta(minutes=30)}
+_DUE = {"key": "due", "when": When.AT}
+_LATE = {"key": "late", "when": When.AFTER, "length": timedelta(hours=2)}
+_LATER = {"key": "later", "when": When.AFTER, "length": timedelta(days=1)}
+_HAND_ON = {"what": What.HAND}
+
+
+def _tell(level: Level) -> dict[str, Any]:
+    return {"what": What.TELL, "level": level}
+
+
+FIRST_STEPS: dict[str, dict[tuple[Kind, ...], tuple[dict[str, Any], ...]]] = {
+    "In danger": {
+        (Kind.FIRST_RESPONSE, Kind.NEXT_RESPONSE): (
+            _HALF | _tell(Level.LEAD),
+            _SOON | {"what": What.REASSIGN},
+            _DUE | _HAND_ON,
+            _LATE | _tell(Level.EXECUTIVE),
+        ),
+        (Kind.RESOLUTION,): (_MOST | _tell(Level.LEAD), _DUE | _HAND_ON, _LATER | _tell(Level.EXECUTIVE)),
+    },
+    "Everybody": {
+        (Kind.NEXT_RESPONSE,): (_MOST | _tell(Level.MODERATOR), _DUE | _tell(Level.LEAD)),
+        (Kind.RESOLUTION,): (
+            _HALF | _tell(Level.MODERATOR),
+            _MOST | {"what": What.RAISE},
+            _DUE | _HAND_ON,
+            _LATER | _HAND_ON,
+        ),
+    },
+}
+
+
 @transaction.atomic
-def publish_policy(rows: Sequence[PolicyRow], *, by: Any, at: datetime, from_at: datetime) -> Policy:
+def publish_policy(
+    rows: Sequence[PolicyRow],
+    *,
+    by: Any,
+    at: datetime,
+    from_at: datetime,
+    steps: Sequence[Step] | None = None,
+) -> Policy:
     """Promise this from `from_at` on; the rows, not saved yet, are read from the top.
 
+    `steps` name the rows, as little saved. Without them each row keeps those of the row that was for the same
+    cases, or else for everybody: an edit of the table alone lets no case go without escalation.
     Open tickets get their row of it from that moment on: by `keep_promises`, or with their next event.
     Raises Refused("in_the_past", "no_row_for_all", "never_reached").
     """
     require(is_system(by) or can_change_settings(by))
     _refuse_past(from_at, at)
     _refuse_gaps(rows)
-    number = (Policy.objects.aggregate(last=Max("number"))["last"] or 0) + 1
+    last = Policy.objects.order_by("-number").first()
+    number = last.number + 1 if last else 1
     policy = Policy.objects.create(number=number, from_at=from_at, made_at=at)
     for place, row in enumerate(rows, 1):
         row.policy, row.place = policy, place
     PolicyRow.objects.bulk_create(rows)
+    Step.objects.bulk_create(_kept_steps(rows, last) if steps is None else steps)
     record(policy, "published", by=by, at=at, number=number, from_at=from_at, rows=len(rows))
     return policy
+
+
+def _kept_steps(rows: Sequence[PolicyRow], last: Policy | None) -> list[Step]:
+    before = list(last.rows.prefetch_related("steps")) if last else []
+    kept = []
+    for row in rows if before else ():
+        model = next((each for each in before if each.conditions == row.conditions), before[-1])
+        kept += [_copy(step, row) for step in model.steps.all() if getattr(row, step.clock)]
+    return kept
+
+
+def _copy(step: Step, row: PolicyRow) -> Step:
+    names = ("clock", "place", "key", "when", "percent", "length", "what", "level")
+    return Step(row=row, **{name: getattr(step, name) for name in names})
 
 
 def make_first_policy(*, at: datetime) -> Policy | None:
     """What a new installation promises, where nothing is promised yet. Safe to repeat."""
     if Policy.objects.exists():
         return None
-    return publish_policy([PolicyRow(**row) for row in FIRST_ROWS], by=SYSTEM, at=at, from_at=at)
+    rows = [PolicyRow(**row) for row in FIRST_ROWS]
+    return publish_policy(rows, by=SYSTEM, at=at, from_at=at, steps=_first_steps(rows))
+
+
+def _first_steps(rows: Sequence[PolicyRow]) -> list[Step]:
+    return [
+        Step(row=row, clock=clock, place=place, **step)
+        for row, values in zip(rows, FIRST_ROWS, strict=True)
+        for clocks, steps in FIRST_STEPS[values["name_en"]].items()
+        for clock in clocks
+        for place, step in enumerate(steps)
+    ]
 
 
 def _refuse_past(from_at: datetime, at: datetime) -> None:

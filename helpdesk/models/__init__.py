@@ -5,7 +5,8 @@ from helpdesk.models.clocks import CalendarVersion, Clock, Policy, PolicyRow, Wo
 from helpdesk.models.console import ReplyTemplate, SavedView, TicketLink
 from helpdesk.models.queues import Queue, QueueKind, Team, TeamMember
 from helpdesk.models.search import SearchText
-from helpdesk.models.tickets import NEVER, Priority, Status, Ticket
+from helpdesk.models.steps import Step, StepTaken, StepTold, What, When
+from helpdesk.models.tickets import NEVER, Level, Priority, Status, Ticket
 from helpdesk.models.words import Attachment, Draft, FileRemoval, HeldFile, Message, Note, Side
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Draft",
     "FileRemoval",
     "HeldFile",
+    "Level",
     "Message",
     "Note",
     "Policy",
@@ -32,10 +34,15 @@ __all__ = [
     "SearchText",
     "Side",
     "Status",
+    "Step",
+    "StepTaken",
+    "StepTold",
     "Submission",
     "Team",
     "TeamMember",
     "Ticket",
     "TicketLink",
+    "What",
+    "When",
     "WorkCalendar",
 ]

@@ -160,6 +160,10 @@ class Clock(Row):
     row = models.ForeignKey(PolicyRow, models.PROTECT, related_name="+")
     calendar = models.ForeignKey(CalendarVersion, models.PROTECT, null=True, related_name="+")
 
+    next_step_at = models.DateTimeField(
+        null=True, help_text=_("When the first step is due that this run has not taken.")
+    )
+
     objects = ClockSet.as_manager()
 
     class Meta:
@@ -169,7 +173,10 @@ class Clock(Row):
         indexes = [
             models.Index(
                 fields=["due_at"], name="clock_due", condition=Q(closed_at=None, due_at__isnull=False)
-            )
+            ),
+            models.Index(
+                fields=["next_step_at"], name="clock_next_step", condition=Q(next_step_at__isnull=False)
+            ),
         ]
 
     def state_at(self, at: datetime) -> str:

@@ -34,6 +34,15 @@ class Priority(models.IntegerChoices):
     LOW = 4, _("Low")
 
 
+class Level(models.IntegerChoices):
+    """Who answers for a case: whoever works on it, and above them."""
+
+    MODERATOR = 1, _("Moderator")
+    LEAD = 2, _("Lead")
+    HEAD = 3, _("Head")
+    EXECUTIVE = 4, _("Executive contact")
+
+
 class TicketSet(models.QuerySet["Ticket"]):
     def unfinished(self) -> "TicketSet":
         return self.filter(status__in=UNFINISHED)
@@ -78,6 +87,9 @@ class Ticket(Row):
     status = models.CharField(max_length=8, choices=Status, default=Status.NEW)
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.NORMAL)
     tier = models.PositiveSmallIntegerField(null=True)
+    level = models.PositiveSmallIntegerField(
+        choices=Level, default=Level.MODERATOR, db_default=Level.MODERATOR.value
+    )
     language = models.CharField(max_length=10)
     summary = models.CharField(max_length=200, blank=True)
     assignee = models.ForeignKey(
