@@ -1,5 +1,6 @@
 """The desks of appeals and reports: what their tickets show, can do, and say."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,17 +18,7 @@ from appeals.telling import CATEGORIES
 from helpdesk.desks import Card, Desk, register
 from helpdesk.models import QueueKind, Ticket
 
-STAFF_WORDS = {
-    "filed": gettext_lazy("Appeal filed"),
-    "proven": gettext_lazy("Shown to be the person's own"),
-    "link_requested": gettext_lazy("Platform asked to send a fresh link"),
-    "mandate_checked": gettext_lazy("Mandate checked"),
-    "mandate_confirmed": gettext_lazy("Mandate confirmed by a second person"),
-    "leave_given": gettext_lazy("Late appeal heard by leave"),
-    "leave_refused": gettext_lazy("Late appeal not heard"),
-    "decided": gettext_lazy("Decided"),
-    "undone": gettext_lazy("Answer taken back"),
-}
+STAFF_WORDS = {"undone": gettext_lazy("Answer taken back")}
 
 
 def may_purge(ticket: Ticket, at: datetime) -> bool:
@@ -98,7 +89,18 @@ def on_erase_notice(ticket: Ticket, at: datetime) -> None:
         forget_notice(notice)
 
 
-APPEAL_DESK = Desk(
+# What holds for both: the person was promised a decision, not a conversation.
+COMMON = Desk(
+    kind="",
+    categories=CATEGORIES,
+    hides_pictures_of=frozenset({MINORS}),
+    may_purge=may_purge,
+    why_not_erased=why_not_erased,
+    refuse_words=refuse_words,
+    person_may_reopen=False,
+)
+APPEAL_DESK = replace(
+    COMMON,
     kind=QueueKind.APPEAL,
     bulk="appeals_console:bulk",
     cards=(
@@ -109,44 +111,32 @@ APPEAL_DESK = Desk(
         Card("similar", "appeals/console/_similar_card.html", cards.similar_card),
     ),
     forms=(Card("decide", "appeals/console/_decide_form.html", cards.decide_form, gettext_lazy("Decide")),),
-    categories=CATEGORIES,
-    hides_pictures_of=frozenset({MINORS}),
     sections=sections.APPEAL_SECTIONS,
     words=sections.APPEAL_WORDS,
     staff_words=STAFF_WORDS,
     next_step=sections.appeal_next_step,
     decided_first=sections.leave_comes_first,
-    may_purge=may_purge,
     why_not_resolved=why_appeal_not_resolved,
-    why_not_erased=why_not_erased,
     found_by=appeal_found_by,
     same_person=same_person,
-    refuse_words=refuse_words,
-    person_may_reopen=False,
     category_is_the_persons=False,
     on_erase=on_erase_appeal,
     take_data=sections.appeal_data,
 )
-NOTICE_DESK = Desk(
+NOTICE_DESK = replace(
+    COMMON,
     kind=QueueKind.NOTICE,
     cards=(
         Card("notice", "appeals/console/_notice_card.html", cards.notice_card),
         Card("measures", "appeals/console/_measures_card.html", cards.measures_card),
     ),
     forms=(Card("decide", "appeals/console/_notice_form.html", cards.notice_form, gettext_lazy("Decide")),),
-    categories=CATEGORIES,
-    hides_pictures_of=frozenset({MINORS}),
     sections=sections.NOTICE_SECTIONS,
     words=sections.NOTICE_WORDS,
-    staff_words=STAFF_WORDS,
     next_step=sections.notice_next_step,
-    may_purge=may_purge,
     why_not_resolved=why_notice_not_resolved,
-    why_not_erased=why_not_erased,
     found_by=notice_found_by,
     decided_with=reported_with,
-    refuse_words=refuse_words,
-    person_may_reopen=False,
     on_erase=on_erase_notice,
     take_data=sections.notice_data,
 )

@@ -18,8 +18,6 @@ from journal.models import Event
 
 WORDS = {
     "opened": gettext_lazy("We received it."),
-    "taken": gettext_lazy("A person on our staff began to work on it."),
-    "assigned": gettext_lazy("A person on our staff began to work on it."),
     "waiting": gettext_lazy("We asked you something."),
     "resumed": gettext_lazy("You answered."),
     "resolved": gettext_lazy("We answered."),
