@@ -3,7 +3,9 @@
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import OuterRef, Subquery
+from django.utils.translation import get_language
 
 from accounts.models import User
 from appeals.actions.notice_decisions import OUT_OF_REACH
@@ -13,7 +15,7 @@ from appeals.models import Appeal, AppealDecision, Decision, DecisionPerson, Not
 from appeals.permissions import can_decide_all, can_refuse_leave
 from helpdesk.likeness import answered_alike
 from helpdesk.models import Ticket
-from rulebook.models import RuleText
+from rulebook.reading import Reading, read_all
 
 HISTORY_AT_MOST = 10
 SIMILAR_AT_MOST = 5
@@ -49,19 +51,13 @@ def decision_card(ticket: Ticket, user: User | None, *, at: datetime) -> dict[st
     }
 
 
-def _rules_of(decisions: list[Decision]) -> dict[Any, RuleText]:
-    versions = {
-        key for each in decisions for key in (each.rule_version_id, each.content_rule_version_id) if key
-    }
-    if not versions:
-        return {}
-    texts = RuleText.objects.filter(version__in=versions, is_authoritative=True).select_related(
-        "version__rule"
-    )
-    return {text.version_id: text for text in texts}
+def _rules_of(decisions: list[Decision]) -> dict[Any, Reading]:
+    """The rules cited, for this reader: those on staff have a language too."""
+    cited = {key for each in decisions for key in (each.rule_version_id, each.content_rule_version_id) if key}
+    return read_all(cited, get_language() or settings.LANGUAGE_CODE)
 
 
-def _told(subject: AppealDecision, rules: dict[Any, RuleText]) -> dict[str, Any]:
+def _told(subject: AppealDecision, rules: dict[Any, Reading]) -> dict[str, Any]:
     decision = subject.decision
     other = decision.content_rule_version_id
     return {
