@@ -85,10 +85,10 @@ def can_release(by: Any, ticket: Ticket) -> bool:
 
 
 def can_hand_over(by: Any, ticket: Ticket) -> bool:
-    """Whoever has it, whoever could take it, and leads."""
+    """Whoever has it, whoever could take it, and leads; never who must stay out of it."""
     user = staff_of(by)
     free = user is not None and ticket.assignee_id in (None, user.pk)
-    return can_lead(by, ticket) or (free and can_work(by, ticket))
+    return can_work(by, ticket) and (free or can_lead(by, ticket))
 
 
 def can_drop(by: Any, ticket: Ticket) -> bool:

@@ -82,8 +82,8 @@ def files_of(ticket: Any) -> list[File]:
     ]
 
 
-def talk_of(ticket: Ticket, files: list[File]) -> list[Said]:
-    """Everything said in the case, oldest first. One query."""
+def talk_of(ticket: Any, files: list[File]) -> list[Said]:
+    """Everything said in the case, oldest first; to who must stay out of it, no notes. One query."""
     columns = ("id", "said_by", "author_id", "author__name", "text", "written_at", "told", "asks")
     messages = (
         Message.objects.filter(ticket=ticket)
@@ -92,7 +92,7 @@ def talk_of(ticket: Ticket, files: list[File]) -> list[Said]:
         .values_list(*columns)
     )
     notes = (
-        Note.objects.filter(ticket=ticket)
+        (Note.objects.none() if ticket.is_barred else Note.objects.filter(ticket=ticket))
         .order_by()
         .annotate(said_by=Value("note", CharField()), told=F("written_at"), asks=Value(False, BooleanField()))
         .values_list(*columns)

@@ -194,10 +194,12 @@ def test_a_second_click_adds_one_note(desk, queue):
 
 def test_who_is_barred_reads_and_cannot_write(desk, queue, amir):
     ticket = make_ticket(queue)
+    make_note(ticket, amir, "Between us.")
     bar(ticket, amir)
     html = page(desk, "ticket", ticket.reference)
     assert "You must stay out of this case." in html
     assert 'id="composer"' not in html
+    assert "Between us." not in html
     response = desk.post(reverse("console:reply", args=[ticket.reference]), {"text": "x", "turn": 1})
     assert response.status_code == 403
 

@@ -82,6 +82,14 @@ def test_nobody_barred_is_offered_a_case(desk, queue, lena):
     assert lena not in page.context["form"].fields["to"].queryset
 
 
+def test_who_must_stay_out_is_offered_no_act_and_is_let_do_none(desk, queue, amir):
+    ticket = make_ticket(queue, unanswered_since=NOON)
+    bar(ticket, amir)
+    assert desk.get(reverse("console:ticket", args=[ticket.reference])).context["acts"] == []
+    answer = desk.get(reverse("console:act", args=[ticket.reference, "resolve"]))
+    assert answer.status_code == 403
+
+
 def test_a_case_is_put_aside_and_taken_up_again(desk, queue):
     ticket = make_ticket(queue)
     do(desk, ticket, "snooze", hours="24")

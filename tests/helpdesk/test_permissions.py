@@ -23,10 +23,10 @@ pytestmark = pytest.mark.django_db
 
 # Who may do what with a case that Amir has. `key` is Amir's, `left` a moderator who left the team.
 TABLE = {
-    "can_see": {"amir", "bela", "barred", "lead", "head", "key"},
+    "can_see": {"amir", "bela", "barred", "barred_lead", "lead", "head", "key"},
     "can_work": {"amir", "bela", "lead", "head", "key"},
-    "can_lead": {"lead", "head"},
-    "can_release": {"amir", "lead", "head", "key"},
+    "can_lead": {"lead", "head", "barred_lead"},
+    "can_release": {"amir", "lead", "head", "key", "barred_lead"},
     "can_hand_over": {"amir", "lead", "head", "key"},
     "can_drop": {"amir", "bela", "lead", "head"},
     "can_resolve": {"amir", "bela", "lead", "head"},
@@ -51,6 +51,7 @@ def cast(ticket):
         "amir": amir,
         "bela": make_moderator(team, "Bela"),
         "barred": make_moderator(team, "Barred"),
+        "barred_lead": make_moderator(team, "Barred lead", role="lead"),
         "left": make_moderator(team, "Left"),
         "lead": make_moderator(team, "Lena", role="lead"),
         "other_lead": make_moderator(make_queue().team, "Otto", role="lead"),
@@ -63,7 +64,8 @@ def cast(ticket):
         "system": SYSTEM,
     }
     cast["left"].memberships.update(ended_at=NOON + timedelta(days=1))
-    bar(ticket, cast["barred"], why="decided", by=SYSTEM, at=NOON)
+    for who in ("barred", "barred_lead"):
+        bar(ticket, cast[who], why="decided", by=SYSTEM, at=NOON)
     return cast | {role: make_user(role, roles=[role]) for role in set(Role.values) - {"lead", "head"}}
 
 

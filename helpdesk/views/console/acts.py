@@ -25,7 +25,7 @@ from helpdesk.forms.acts import (
 )
 from helpdesk.models import Ticket
 from helpdesk.views.console.frame import case_reader, page
-from journal.errors import Refused
+from journal.errors import Refused, require
 
 Do = Callable[..., Any]
 
@@ -245,6 +245,7 @@ def act(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     chosen = ACTS.get(name)
     if chosen is None:
         raise Http404
+    require(not found.is_barred)  # else a form would promise what the act refuses
     data = request.POST if request.method == "POST" else None
     form = chosen.form(data, ticket=found, user=request.user)
     if request.method == "POST" and form.is_valid() and _done(request, chosen, found, form):
