@@ -15,6 +15,7 @@ from appeals.kinds import MINORS
 from appeals.models import Appeal, AppealDecision, Decision, DecisionPerson, Measure, Notice, Party, Review
 from appeals.notifiers import refuse_words
 from appeals.telling import CATEGORIES
+from helpdesk.cards import earlier_card
 from helpdesk.desks import Card, Desk, register
 from helpdesk.models import QueueKind, Ticket
 
@@ -129,6 +130,7 @@ NOTICE_DESK = replace(
     cards=(
         Card("notice", "appeals/console/_notice_card.html", cards.notice_card),
         Card("measures", "appeals/console/_measures_card.html", cards.measures_card),
+        Card("earlier", "helpdesk/console/_earlier_card.html", earlier_card),
     ),
     forms=(Card("decide", "appeals/console/_notice_form.html", cards.notice_form, gettext_lazy("Decide")),),
     sections=sections.NOTICE_SECTIONS,

@@ -8,7 +8,8 @@ class HelpdeskConfig(AppConfig):
 
     def ready(self) -> None:
         from helpdesk import mails  # noqa: F401 - registers them
-        from helpdesk.desks import Desk, register
+        from helpdesk.cards import earlier_card
+        from helpdesk.desks import Card, Desk, register
         from helpdesk.forms.complaint import Category
         from helpdesk.headlines import name_codes
         from helpdesk.models import QueueKind
@@ -17,4 +18,5 @@ class HelpdeskConfig(AppConfig):
         follow_words()
         categories = dict(Category.choices) | {"danger": _("I am in danger")}
         name_codes(categories)
-        register(Desk(QueueKind.COMPLAINT, categories=categories))
+        earlier = Card("earlier", "helpdesk/console/_earlier_card.html", earlier_card)
+        register(Desk(QueueKind.COMPLAINT, cards=(earlier,), categories=categories))

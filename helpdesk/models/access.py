@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.models.tickets import Ticket
@@ -33,6 +34,13 @@ class Contact(Row):
     token_hash = models.BinaryField(max_length=32, null=True)
     asked_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                Lower("address"), name="contact_confirmed", condition=models.Q(confirmed_at__isnull=False)
+            )
+        ]
 
 
 class Barred(Row):
