@@ -1,6 +1,5 @@
 """allauth, told our rules: by invitation only, no address kept, mail through the outbox, secrets sealed."""
 
-from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -25,9 +24,6 @@ from accounts.sealing import seal, unseal
 from accounts.visitors import visitor
 from accounts.waits import count_failure, forget_failures, password_key, seconds_left
 from journal.actions import record
-from journal.models import Delivery
-
-LINK_AGAIN_AFTER = timedelta(minutes=10)
 
 
 def refuse_to_wait(seconds: int) -> ValidationError:
@@ -100,14 +96,6 @@ class AccountAdapter(DefaultAccountAdapter):
             super().set_password(user, password)
             record(user, "password_changed", by=user, at=now())
             tell(user, "password_changed", about=user, at=now())
-
-    def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
-        """One link in ten minutes fills no mailbox, and leaves the owner of the account with a good one."""
-        links = Delivery.objects.filter(about_id=user.pk, kind="password_reset_link")
-        if links.filter(made_at__gt=now() - LINK_AGAIN_AFTER).exists():
-            return
-        with transaction.atomic():
-            tell(user, "password_reset_link", about=user, at=now())
 
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
         raise NotImplementedError(f"No mail leaves but through the outbox: {template_prefix}")

@@ -8,6 +8,7 @@ from accounts.actions.factors import (
     reset_factor_by_hand,
 )
 from accounts.actions.forgetting import forget_old
+from accounts.actions.passwords import ask_password_link
 from accounts.actions.people import (
     accept_invitation,
     change_own_details,
@@ -36,6 +37,7 @@ __all__ = [
     "add_endpoint",
     "approve_factor_reset",
     "ask_factor_reset",
+    "ask_password_link",
     "ask_role",
     "begin_session",
     "change_own_details",

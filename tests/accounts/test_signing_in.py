@@ -3,12 +3,16 @@
 import re
 from datetime import timedelta
 from time import monotonic
+from typing import ClassVar
 
 import pytest
 import time_machine
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.timezone import now
 
@@ -135,6 +139,45 @@ def test_unknown_address_and_wrong_password_are_answered_alike(amir):
     known = give_password(browser(), amir.email, "wrong").content.decode()
     unknown = give_password(browser(), "rita@example.org", "wrong").content.decode()
     assert re.findall("<li>(.*?)</li>", known) == re.findall("<li>(.*?)</li>", unknown)
+
+
+WRONG = {LOGIN: lambda email: {"login": email, "password": "wrong"}}
+ASKED = {"/accounts/password/reset/": lambda email: {"email": email}}
+
+
+def work_of(path, data):
+    """What a request asks of the database, without values and names of savepoints."""
+    with CaptureQueriesContext(connection) as asked:
+        browser().post(path, data)
+    return [" ".join(each["sql"].split()[:3]) for each in asked]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("path", "typed"), [*WRONG.items(), *ASKED.items()])
+def test_as_much_is_done_for_an_unknown_address_as_for_a_known_one(amir, path, typed):
+    gone = make_user("Olga", is_active=False)
+    known = work_of(path, typed(amir.email))
+    assert len(known) > 0
+    for email in (amir.email, gone.email, "rita@example.org"):
+        other = work_of(path, typed(email))
+        assert [each.replace("ROLLBACK", "COMMIT") for each in other] == known, email
+
+
+class CountedHasher(MD5PasswordHasher):
+    algorithm = "counted"
+    hashed: ClassVar[list[str]] = []
+
+    def encode(self, password, salt):
+        self.hashed.append(password)
+        return super().encode(password, salt)
+
+
+def test_one_password_is_hashed_whether_or_not_there_is_an_account(settings):
+    settings.PASSWORD_HASHERS = [f"{__name__}.CountedHasher"]
+    for email in (make_user("Amir").email, "rita@example.org"):
+        CountedHasher.hashed.clear()
+        give_password(browser(), email, "wrong")
+        assert CountedHasher.hashed == ["wrong"]
 
 
 def test_forgotten_password_is_answered_alike_and_mailed_to_the_known_alone(amir):
