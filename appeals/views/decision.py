@@ -112,7 +112,7 @@ def decision(request: HttpRequest, *, decision: Decision, link: str) -> HttpResp
     return render(request, "appeals/decision.html", context)
 
 
-@method_decorator([without_session, with_decision], name="dispatch")
+@method_decorator(with_decision, name="dispatch")
 class Ask(SendingView):
     """One page: what do you ask for, why, files, how to reach you, is it urgent."""
 

@@ -16,7 +16,6 @@ from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.decorators import method_decorator
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -41,7 +40,7 @@ SHOWN_FOR = 30 * 60  # seconds in which a receipt can be looked at again, until 
 
 def from_elsewhere(request: HttpRequest) -> bool:
     """Whether another site made this browser send the form."""
-    return request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}
+    return request.META.get("HTTP_SEC_FETCH_SITE") in {"cross-site", "same-site"}
 
 
 def without_session(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -54,13 +53,17 @@ def without_session(view: Callable[..., HttpResponseBase]) -> Callable[..., Http
     return csrf_exempt(never_cache(wrapped))
 
 
-@method_decorator(without_session, name="dispatch")
 class SendingView(View):
     """Shows a form, keeps what was typed after any error, files it once, and hands over the receipt."""
 
     form_class: type[SendingForm]
     template_name: str
     can_wait = True  # reports of danger never do
+
+    @classmethod
+    def as_view(cls, **options: Any) -> Callable[..., HttpResponseBase]:
+        # Once around the whole view: what decorates `dispatch` is put around it anew by each request.
+        return without_session(super().as_view(**options))
 
     def send(self, form: Any, *, at: datetime, is_screened: bool) -> Opened:
         raise NotImplementedError
