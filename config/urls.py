@@ -7,6 +7,9 @@ from drf_spectacular.views import SpectacularAPIView
 from config import health, pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # First the addresses at which people write in: what stands before a pattern is tried in vain each time.
+    path("", include("appeals.public_urls")),
+    path("", include("helpdesk.urls")),
     path("", pages.home, name="home"),
     path("leave/", pages.leave, name="leave"),
     path("language/", set_language, name="set_language"),
@@ -20,8 +23,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("console/style/public/", pages.style, {"room": "public"}, name="style_public"),
     path("", include("accounts.urls")),
     path("", include("rulebook.urls")),
-    path("", include("appeals.public_urls")),
-    path("", include("helpdesk.urls")),
     path("", include("journal.urls")),
     path("api/", include("appeals.api.urls")),
     path("api/v1/", include("helpdesk.api.urls")),
