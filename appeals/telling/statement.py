@@ -247,6 +247,8 @@ class Teller:
             if self.order.legal_basis:
                 basis = isolated(self.clean(self.order.legal_basis))
                 yield _("Its legal basis: %(basis)s") % {"basis": basis}
+        if not self.to_affected:  # who reported knows that they did
+            return
         source = self.decision.source_type
         # “Nobody asked” would be a lie where an authority did, also while that may not be told.
         if source in words.SOURCES and not (self.is_ordered and source == "SOURCE_VOLUNTARY"):

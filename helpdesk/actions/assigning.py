@@ -102,6 +102,18 @@ def assign(ticket: Ticket, *, by: Any, at: datetime, to: User, turn: int | None 
     return _give(ticket, to, by=by, at=at, code="assigned")
 
 
+@transaction.atomic
+def take(ticket: Ticket, *, by: User, at: datetime) -> Ticket:
+    """Take this very case for oneself. Raises Refused("taken") where somebody else was quicker."""
+    ticket = lock(ticket)
+    require(can_assign(by, ticket, by) or can_work(by, ticket))
+    if ticket.assignee_id not in (None, by.pk):
+        raise Refused(
+            "taken", _("Somebody else has just taken this case. Take another, or ask for this one.")
+        )
+    return assign(ticket, by=by, at=at, to=by)
+
+
 def _refuse_unfit(ticket: Ticket, to: User) -> None:
     refuse_ended(ticket)
     if is_barred(to, ticket):

@@ -77,12 +77,17 @@ class TicketWhole(TicketOut):
     """A case with its words: messages that the person reads, notes that they never read."""
 
     messages = MessageOut(many=True)
-    notes = NoteOut(many=True)
+    notes = serializers.SerializerMethodField(help_text="Empty for whoever must stay out of the case.")
     attachments = serializers.SerializerMethodField()
     draft = serializers.SerializerMethodField()
 
     class Meta(TicketOut.Meta):
         fields = [*TicketOut.Meta.fields, "messages", "notes", "attachments", "draft"]
+
+    @extend_schema_field(NoteOut(many=True))
+    def get_notes(self, ticket: Ticket) -> Any:
+        is_barred = any(bar.user_id == self.context["user_id"] for bar in ticket.barred.all())
+        return NoteOut([] if is_barred else ticket.notes.all(), many=True).data
 
     @extend_schema_field(AttachmentOut(many=True))
     def get_attachments(self, ticket: Ticket) -> Any:

@@ -115,7 +115,7 @@ class TicketDetail(ReadView):
     def get(self, request: Request, ticket_id: UUID) -> Response:
         user = acting_staff(self.by())
         tickets = Ticket.objects.visible_to(user).select_related("queue")
-        tickets = tickets.prefetch_related("messages", "notes", "attachments", "drafts")
+        tickets = tickets.prefetch_related("messages", "notes", "barred", "attachments", "drafts")
         ticket = get_object_or_404(tickets, pk=ticket_id)
         return Response(shapes.TicketWhole(ticket, context=self.context()).data)
 

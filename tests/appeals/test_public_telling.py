@@ -74,6 +74,11 @@ def test_private_notifier_is_never_named():
     assert "We never say who." in text
 
 
+def test_who_reported_is_not_told_that_somebody_did():
+    decision = decide(source_type="SOURCE_ARTICLE_16")
+    assert "We never say who." not in said(decision, to_affected=False)
+
+
 def test_trusted_flagger_is_named():
     text = said(decide(source_type="SOURCE_TRUSTED_FLAGGER", source_identity="Helpline e.V."))
     assert "The organisation: Helpline e.V." in text.splitlines()

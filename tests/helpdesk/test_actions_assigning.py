@@ -12,6 +12,7 @@ from helpdesk.actions import (
     hand_over,
     release,
     snooze,
+    take,
     take_next,
     wake,
 )
@@ -127,3 +128,23 @@ def test_snoozed_case_wakes_when_its_moment_has_come(queue, amir):
     assert wake(ticket, by=SYSTEM, at=LATER).snoozed_until is None
     with refused("in_the_past"):
         snooze(ticket, by=amir, at=LATER, until=NOON)
+
+
+def test_lead_who_clicks_a_moment_later_does_not_take_it_over(queue, amir, lena):
+    ticket = make_ticket(queue)
+    take(ticket, by=amir, at=NOON)
+    with refused("taken"):
+        take(ticket, by=lena, at=NOON)
+    ticket.refresh_from_db()
+    assert ticket.assignee == amir
+
+
+def test_who_takes_their_own_case_again_keeps_it(queue, amir):
+    ticket = make_ticket(queue)
+    take(ticket, by=amir, at=NOON)
+    assert take(ticket, by=amir, at=NOON).assignee == amir
+
+
+def test_stranger_takes_no_case_at_all(queue):
+    with pytest.raises(PermissionDenied):
+        take(make_ticket(queue), by=make_user("Otto", roles=["moderator"]), at=NOON)

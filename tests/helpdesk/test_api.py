@@ -12,7 +12,16 @@ from helpdesk.actions import add_note, assign, save_draft
 from helpdesk.models import ApiAnswer, Attachment, Draft, Message, Note, TicketLink
 from helpdesk.tasks import forget_api_answers
 from journal.models import Event
-from tests.factories import NOON, make_api_key, make_case, make_moderator, make_queue, make_ticket
+from tests.factories import (
+    NOON,
+    bar,
+    make_api_key,
+    make_case,
+    make_moderator,
+    make_note,
+    make_queue,
+    make_ticket,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -93,6 +102,12 @@ def test_case_is_read_with_its_words_and_without_names_of_colleagues(api, ticket
     assert [each["text"] for each in whole["notes"]] == ["Looks like a mistake."]
     assert whole["draft"]["text"] == "Dear Rita"
     assert "Lena" not in answer.content.decode()
+
+
+def test_notes_are_hidden_from_a_key_of_somebody_barred(api, ticket, amir):
+    make_note(ticket, amir)
+    bar(ticket, amir)
+    assert api.get(f"/api/v1/tickets/{ticket.pk}").json()["notes"] == []
 
 
 def test_case_out_of_sight_is_not_there(api):

@@ -56,10 +56,6 @@ def _simply(action: Do, values: Callable[[dict[str, Any]], dict[str, Any]] = lam
     return do
 
 
-def _take(ticket: Ticket, user: Any, at: datetime, data: dict[str, Any]) -> None:
-    actions.assign(ticket, by=user, at=at, to=user)
-
-
 def _snooze(ticket: Ticket, user: Any, at: datetime, data: dict[str, Any]) -> None:
     actions.snooze(ticket, by=user, at=at, until=at + timedelta(hours=int(data["hours"])))
 
@@ -93,7 +89,7 @@ for each in (
         "take",
         gettext_lazy("Take this case"),
         gettext_lazy("Take this case"),
-        _take,
+        _simply(actions.take),
         is_offered=_free,
         key="t",
     ),
