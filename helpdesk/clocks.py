@@ -116,8 +116,11 @@ class Clocks:
 
     def next_due_at(self) -> datetime | None:
         """When the first of what is open will be due; while paused, as if it went on now."""
-        due = (instance.missed_at or self._runs_out_at(instance) for instance in self.open.values())
-        return min(filter(None, due), default=None)
+        return min(filter(None, self.due_by_kind().values()), default=None)
+
+    def due_by_kind(self) -> dict[Kind, datetime | None]:
+        """When each that is open will be due; while paused, as if it went on now."""
+        return {kind: each.missed_at or self._runs_out_at(each) for kind, each in self.open.items()}
 
     def readings(self) -> list[Reading]:
         """A row for each instance that was missed or has a target, by kind and then in order of start."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from helpdesk.views.console import acts, bulk, files, lists, settings, ticket
+from helpdesk.views.console import acts, bulk, files, lists, promises, settings, ticket
 
 app_name = "console"
 case = "tickets/<str:reference>/"
@@ -24,6 +24,9 @@ urlpatterns = [
         settings.agree_to_member,
         name="agree_to_member",
     ),
+    path("settings/promises/", promises.promises, name="promises"),
+    path("settings/promises/edit/", promises.edit, name="edit_promises"),
+    path("settings/promises/what-if/", promises.what_if, name="what_if"),
     path("settings/<slug:slug>/add/", settings.add, name="add_setting"),
     path("settings/<slug:slug>/<uuid:pk>/", settings.setting, name="setting"),
     path("settings/<slug:slug>/<uuid:pk>/end/", settings.end, name="end_setting"),

@@ -95,9 +95,14 @@ def reason_for(ticket: Ticket, clocks: Sequence[Clock]) -> Reason | None:
     return Reason(row, why_words(rows, facts_of(ticket)))
 
 
+def queue_names() -> dict[Any, str]:
+    """The names of all queues: what is promised where is no secret among those who set it. One query."""
+    return {queue.pk: str(queue) for queue in Queue.objects.all()}
+
+
 def why_words(rows: Sequence[PolicyRow], facts: dict[str, Any]) -> list[str]:
     """For each row before the one that holds: its name and the condition by which it failed. One query."""
-    queues = {queue.pk: str(queue) for queue in Queue.objects.all()}
+    queues = queue_names()
     return [
         _("%(row)s is not it: that is for %(condition)s, and here it is %(fact)s.")
         % {

@@ -1,6 +1,6 @@
 """The clocks of a ticket follow its events: rows are only what the engine reads from history."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from helpdesk.calendars import add
-from helpdesk.clocks import EFFECTS, Clocks, Happening, Kind, Reading
+from helpdesk.clocks import EFFECTS, Clocks, Happening, Kind, Marks, Reading
 from helpdesk.models import NEVER, CalendarVersion, Clock, PolicyRow, Queue, StepTaken, Ticket
 from helpdesk.policies import first_match
 from helpdesk.steps import Coming, Planned, Taken, coming, marks_of
@@ -54,18 +54,39 @@ class Promise:
         ]
 
 
+@dataclass(frozen=True)
+class InForce:
+    """The rows of a policy from the top, and the version of each calendar, as they hold together."""
+
+    rows: tuple[PolicyRow, ...]
+    hours: Mapping[UUID, CalendarVersion]
+
+    def promise_for(self, ticket: Ticket) -> Promise | None:
+        """What is promised to such a ticket; None where no row is for it."""
+        row = first_match(self.rows, facts_of(ticket))
+        if row is None:
+            return None
+        return Promise(row, self.hours[row.calendar_id] if row.calendar_id else None)
+
+
+def in_force(at: datetime) -> InForce:
+    """What holds at this moment. One query."""
+    return _holding(*execute(f"SELECT {IN_FORCE}", [at]).fetchone())
+
+
+def _holding(policy: UUID | None, versions: Sequence[UUID]) -> InForce:
+    hours = {version.calendar_id: version for version in _versions(tuple(versions))}
+    return InForce(_rows(policy), hours)
+
+
 def promise_for(ticket: Ticket, at: datetime) -> Promise | None:
     """What the policy in force promises to such a ticket; None where no row is for it. One query."""
-    return promise_of(ticket, *execute(f"SELECT {IN_FORCE}", [at]).fetchone())
+    return in_force(at).promise_for(ticket)
 
 
 def promise_of(ticket: Ticket, policy: UUID | None, versions: Sequence[UUID]) -> Promise | None:
     """The same, for a caller that asked for what is `IN_FORCE` along with something else."""
-    row = first_match(_rows(policy), facts_of(ticket))
-    if row is None:
-        return None
-    hours = {version.calendar_id: version for version in _versions(tuple(versions))}
-    return Promise(row, hours[row.calendar_id] if row.calendar_id else None)
+    return _holding(policy, versions).promise_for(ticket)
 
 
 def answer_within(queue: Queue, at: datetime) -> timedelta | None:
@@ -129,7 +150,7 @@ def wind(ticket: Ticket, *, at: datetime) -> Ahead | None:
     events = list(
         Event.objects.filter(subject_kind="ticket", subject_id=ticket.pk, code__in=HEARD).order_by("number")
     )
-    promises = _promises(events)
+    promises = promises_named(events)
     before = list(promises.values())[-1] if promises else None
     promise = promise_for(ticket, at)
     if promise is not None and promise != before:
@@ -139,10 +160,7 @@ def wind(ticket: Ticket, *, at: datetime) -> Ahead | None:
     if promise is None:  # nothing was ever promised, so nothing is counted
         return None
     steps = promise.steps
-    clocks = Clocks({}, None, marks_of(steps))
-    for event in sorted(standing(events), key=lambda event: event.at):
-        for happening in _happenings(event, promises.get(event.pk)):
-            clocks.hear(happening)
+    clocks = clocks_told(events, promises, marks_of(steps))
     clocks.pass_until(max(at, clocks.now or at))
     ahead = coming(clocks.readings(), steps, _taken(ticket) if steps else ())
     is_anew = not TAKEN_BACK.isdisjoint(event.code for event in events[-2:])
@@ -163,6 +181,17 @@ def _with_next_step(
     for step in ahead:  # in the order in which they are due
         first.setdefault((step.kind, step.instance), step.due_at)
     return ((reading, first.get((reading.kind, reading.instance))) for reading in readings)
+
+
+def clocks_told(
+    events: Sequence[Event], promises: Mapping[int, Promise], marks: Marks | None = None
+) -> Clocks:
+    """The clocks of a ticket right after the last of its events."""
+    clocks = Clocks({}, None, marks)
+    for event in sorted(standing(events), key=lambda event: event.at):
+        for happening in _happenings(event, promises.get(event.pk)):
+            clocks.hear(happening)
+    return clocks
 
 
 def _changed_at(promise: Promise, before: Promise | None, at: datetime) -> datetime:
@@ -204,8 +233,8 @@ def _without_last_answer(events: list[Event]) -> list[Event]:
     return [event for event in events if event.at != at or event.code not in ("staff_wrote", "resolved")]
 
 
-def _promises(events: Iterable[Event]) -> dict[int, Promise]:
-    """What each event promised that changed what is promised."""
+def promises_named(events: Iterable[Event]) -> dict[int, Promise]:
+    """What each event promised that changed what is promised. Two queries for any number of events."""
     named = {event.pk: event.values for event in events if event.values.get("row")}
     rows = PolicyRow.objects.select_related("policy").in_bulk([values["row"] for values in named.values()])
     hours = CalendarVersion.objects.in_bulk([each["calendar"] for each in named.values() if each["calendar"]])

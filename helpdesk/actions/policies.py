@@ -26,6 +26,7 @@ from helpdesk.models import (
     When,
     WorkCalendar,
 )
+from helpdesk.models.tickets import UNFINISHED
 from helpdesk.permissions import can_change_settings, is_system
 from journal.actions import record
 from journal.actors import SYSTEM
@@ -96,17 +97,26 @@ def publish_policy(
     at: datetime,
     from_at: datetime,
     steps: Sequence[Step] | None = None,
+    after: int | None = None,
 ) -> Policy:
     """Promise this from `from_at` on; the rows, not saved yet, are read from the top.
 
     `steps` name the rows, as little saved. Without them each row keeps those of the row that was for the same
     cases, or else for everybody: an edit of the table alone lets no case go without escalation.
     Open tickets get their row of it from that moment on: by `keep_promises`, or with their next event.
-    Raises Refused("in_the_past", "no_row_for_all", "never_reached").
+    `after` is the number of the version that was edited; whoever edits it too comes second.
+    Raises Refused("in_the_past", "no_row_for_all", "never_reached", "changed_meanwhile").
     """
     require(is_system(by) or can_change_settings(by))
     _refuse_past(from_at, at)
-    _refuse_gaps(rows)
+    refuse_gaps(rows)
+    # Numbers follow each other: two who publish at once wait here, and do not fail at the constraint.
+    list(Policy.objects.select_for_update().values_list("pk")[:1])
+    if after is not None and Policy.objects.filter(number__gt=after).exists():
+        raise Refused(
+            "changed_meanwhile",
+            _("Somebody has published another version since. Look at it, then make your change in it."),
+        )
     last = Policy.objects.order_by("-number").first()
     number = last.number + 1 if last else 1
     policy = Policy.objects.create(number=number, from_at=from_at, made_at=at)
@@ -159,7 +169,8 @@ def _refuse_past(from_at: datetime, at: datetime) -> None:
         )
 
 
-def _refuse_gaps(rows: Sequence[PolicyRow]) -> None:
+def refuse_gaps(rows: Sequence[PolicyRow]) -> None:
+    """A table that leaves nobody out, and whose every row can be reached. Raises Refused."""
     if not rows or rows[-1].conditions:
         raise Refused(
             "no_row_for_all",
@@ -235,15 +246,16 @@ def keep_promises(*, at: datetime) -> int:
     Looks at them only where a version has begun that was not applied yet, so it costs nothing otherwise.
     """
     begun = Q(applied_at=None, from_at__lte=at)
-    policies, versions = Policy.objects.filter(begun), CalendarVersion.objects.filter(begun)
-    if not (policies.exists() or versions.exists()):
+    # Taken down first: what is published while the tickets are gone through is for the next sweep.
+    policies = list(Policy.objects.filter(begun).values_list("pk", flat=True))
+    versions = list(CalendarVersion.objects.filter(begun).values_list("pk", flat=True))
+    if not (policies or versions):
         return 0
-    open_clocks = Clock.objects.open().values_list("ticket", flat=True).distinct()
-    looked_at = one_by_one(
-        Ticket.objects.filter(pk__in=open_clocks).iterator(), lambda ticket: _renew(ticket, at=at)
-    )
-    policies.update(applied_at=at)
-    versions.update(applied_at=at)
+    # An unfinished case without a clock counts too: a version can promise it something for the first time.
+    owed = Q(pk__in=Clock.objects.open().values("ticket")) | Q(status__in=UNFINISHED)
+    looked_at = one_by_one(Ticket.objects.filter(owed).iterator(), lambda ticket: _renew(ticket, at=at))
+    Policy.objects.filter(pk__in=policies).update(applied_at=at)
+    CalendarVersion.objects.filter(pk__in=versions).update(applied_at=at)
     return looked_at
 
 

@@ -136,6 +136,10 @@ CONSOLE = {
     "console:add_setting+post": setters(409, method="post", args=lambda: ["queues"]),
     "console:setting": setters(args=a_setting),
     "console:setting+post": setters(409, method="post", args=a_setting),
+    "console:promises": setters(),
+    "console:edit_promises": setters(),
+    "console:edit_promises+post": setters(409, method="post"),
+    "console:what_if": setters(),
     "console:end_setting": setters(302, method="post", args=a_setting),
     "console:add_member": setters(409, method="post", args=a_team),
     "console:agree_to_member": Route(
