@@ -1,6 +1,6 @@
 """The steps that the clock takes by itself before and after a promise is broken. Each once in a run."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,7 +14,18 @@ from helpdesk.actions.assigning import lay_down
 from helpdesk.actions.clocks import wind
 from helpdesk.actions.sorting import set_priority
 from helpdesk.actions.tickets import lock
-from helpdesk.models import Barred, Level, Priority, Step, StepTaken, StepTold, TeamMember, Ticket, What
+from helpdesk.models import (
+    Barred,
+    Clock,
+    Level,
+    Priority,
+    Step,
+    StepTaken,
+    StepTold,
+    TeamMember,
+    Ticket,
+    What,
+)
 from helpdesk.steps import Coming
 from journal.actions import record
 from journal.actors import SYSTEM
@@ -25,6 +36,7 @@ from journal.prepared import execute
 TICKETS_AT_ONCE = 500  # in one sweep; the next one is ten seconds away, and other sweeps need the worker too
 NAMED = 10  # cases in a mail; of the rest it says how many they are
 HIGHEST = Priority.HIGH  # that the clock gives; "top" stays what a person says of a case
+CHANGING = (What.RAISE, What.REASSIGN)  # after these, the policy may have another row for the case
 # In the order of the index, and past what another sweep holds. Its clock may have been read before that sweep
 # was done with it, so what is due is looked up again under the lock.
 CLAIM = """
@@ -66,14 +78,27 @@ def _take_next(seen: list[UUID], at: datetime) -> int:
     while True:  # ends: no key is taken twice in a run
         ticket = lock(Ticket(pk=found[0]))
         ahead = wind(ticket, at=at)
-        if ahead is None or not ahead.steps or ahead.steps[0].due_at > at:
+        due = [each for each in ahead.steps if each.due_at <= at] if ahead else []
+        if ahead is None or not due:
             return taken
-        first = ahead.steps[0]
-        step = next(
-            each for each in ahead.row.steps.all() if (each.clock, each.key) == (first.kind, first.key)
-        )
-        _take(ticket, step, first, at)
-        taken += 1
+        steps = {(each.clock, each.key): each for each in ahead.row.steps.all()}
+        for each in due:
+            step = steps[each.kind, each.key]
+            _take(ticket, step, each, at)
+            taken += 1
+            if step.what in CHANGING:
+                break
+        else:
+            _plan_next(ticket, due, ahead.steps[len(due) :])
+            return taken
+
+
+def _plan_next(ticket: Ticket, done: Sequence[Coming], left: Sequence[Coming]) -> None:
+    """Say when the clocks need the next sweep. What they count is as it was."""
+    for kind, instance in {(each.kind, each.instance) for each in done}:
+        moments = (each.due_at for each in left if (each.kind, each.instance) == (kind, instance))
+        clocks = Clock.objects.filter(ticket=ticket, kind=kind, instance=instance)
+        clocks.update(next_step_at=next(moments, None))
 
 
 def _take(ticket: Ticket, step: Step, coming: Coming, at: datetime) -> None:
