@@ -5,7 +5,7 @@ from importlib import import_module
 
 from bench.machine import servers
 
-NAMES = ("statements", "appeals", "console", "memory")
+NAMES = ("statements", "appeals", "console", "steps", "memory")
 
 
 def main(names: list[str]) -> int:
