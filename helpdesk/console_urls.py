@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from helpdesk.views.console import acts, bulk, files, lists, promises, settings, ticket
+from helpdesk.views.console import acts, bulk, calendars, files, lists, promises, settings, ticket
 
 app_name = "console"
 case = "tickets/<str:reference>/"
@@ -26,6 +26,8 @@ urlpatterns = [
     ),
     path("settings/promises/", promises.promises, name="promises"),
     path("settings/promises/edit/", promises.edit, name="edit_promises"),
+    path("settings/promises/hours/add/", calendars.edit, name="add_calendar"),
+    path("settings/promises/hours/<uuid:pk>/", calendars.edit, name="calendar"),
     path("settings/promises/what-if/", promises.what_if, name="what_if"),
     path("settings/<slug:slug>/add/", settings.add, name="add_setting"),
     path("settings/<slug:slug>/<uuid:pk>/", settings.setting, name="setting"),

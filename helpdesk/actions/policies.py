@@ -190,7 +190,7 @@ def refuse_gaps(rows: Sequence[PolicyRow]) -> None:
 def add_calendar(name: str, *, by: Any, at: datetime, **hours: Any) -> CalendarVersion:
     """The working hours of another place, with their first version from now on."""
     require(can_change_settings(by))
-    calendar = WorkCalendar.objects.create(name=name, made_at=at)
+    calendar = WorkCalendar.objects.create(name_en=name, made_at=at)
     record(calendar, "made", by=by, at=at)
     return change_calendar(calendar, by=by, at=at, from_at=at, **hours)
 
@@ -209,7 +209,7 @@ def change_calendar(
     """Other hours for this place from `from_at` on. Raises Refused("in_the_past", "bad_hours")."""
     require(can_change_settings(by))
     _refuse_past(from_at, at)
-    _refuse_bad_hours(time_zone, frames, holidays)
+    refuse_bad_hours(time_zone, frames, holidays)
     calendar = WorkCalendar.objects.select_for_update(no_key=True).get(pk=calendar.pk)
     number = (calendar.versions.aggregate(last=Max("number"))["last"] or 0) + 1
     version = CalendarVersion.objects.create(
@@ -225,7 +225,8 @@ def change_calendar(
     return version
 
 
-def _refuse_bad_hours(time_zone: str, frames: Mapping[str, Any], holidays: Mapping[str, str]) -> None:
+def refuse_bad_hours(time_zone: str, frames: Mapping[str, Any], holidays: Mapping[str, str]) -> None:
+    """Hours by which one can count. Raises Refused."""
     try:
         ZoneInfo(time_zone)
         calendar = read_calendar({"time_zone": time_zone, "frames": frames, "holidays": list(holidays)})

@@ -3,7 +3,7 @@
 from accounts.models import User
 from helpdesk.actions import attach
 from helpdesk.attachments import Accepted
-from helpdesk.models import ReplyTemplate, TeamMember
+from helpdesk.models import ReplyTemplate, TeamMember, WorkCalendar
 from journal.actors import Actor
 from journal.ids import uuid7
 from tests.factories import NOON, make_queue, make_team, make_ticket, make_user
@@ -112,6 +112,10 @@ def a_setting():
     return ["teams", *a_team()]
 
 
+def a_calendar():
+    return [WorkCalendar.objects.create(name_en="Tehran", made_at=NOON).pk]
+
+
 def readers(status=200, **details):
     return staff(*WORKERS, status=status, **details)
 
@@ -139,6 +143,10 @@ CONSOLE = {
     "console:promises": setters(),
     "console:edit_promises": setters(),
     "console:edit_promises+post": setters(409, method="post"),
+    "console:add_calendar": setters(),
+    "console:add_calendar+post": setters(409, method="post"),
+    "console:calendar": setters(args=a_calendar),
+    "console:calendar+post": setters(409, method="post", args=a_calendar),
     "console:what_if": setters(),
     "console:end_setting": setters(302, method="post", args=a_setting),
     "console:add_member": setters(409, method="post", args=a_team),

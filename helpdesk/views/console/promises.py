@@ -21,7 +21,7 @@ from helpdesk.clock_words import CLOCKS, condition_words, target_words
 from helpdesk.clocks import Kind
 from helpdesk.foreseen import Foresight, foresee
 from helpdesk.forms.promises import FromForm, RowForm, WhatIfForm, rearranged, typed_rows
-from helpdesk.models import Policy, PolicyRow, Ticket
+from helpdesk.models import Policy, PolicyRow, Ticket, WorkCalendar
 from helpdesk.policies import first_match
 from helpdesk.shown_clocks import queue_names, why_words
 from helpdesk.spans import speaker
@@ -68,7 +68,12 @@ def promises(request: HttpRequest) -> HttpResponse:
     now = Policy.objects.in_force_at(at).first()
     coming = Policy.objects.filter(from_at__gt=at).order_by("from_at", "number")
     tables = [(policy, shown_rows(rows_of(policy))) for policy in [*filter(None, [now]), *coming]]
-    return page(request, "helpdesk/console/promises.html", {"tables": tables, "here": "settings"}, at=at)
+    context = {
+        "tables": tables,
+        "calendars": WorkCalendar.objects.filter(ended_at=None),
+        "here": "settings",
+    }
+    return page(request, "helpdesk/console/promises.html", context, at=at)
 
 
 @require_http_methods(["GET", "POST"])
