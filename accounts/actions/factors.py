@@ -1,6 +1,6 @@
 """Taking a second factor off a colleague's account, by two others; and the demo's known factors."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -14,6 +14,8 @@ from accounts.permissions import can_approve_reset, can_ask_reset
 from journal.actions import record
 from journal.actors import SYSTEM, Actor
 from journal.errors import Refused, require
+
+RESET_FOR = timedelta(days=3)  # an old request must not open an account long after everybody forgot it
 
 
 @transaction.atomic
@@ -53,6 +55,11 @@ def approve_factor_reset(reset: FactorReset, *, by: User, at: datetime) -> None:
     """
     reset = _open_reset(reset)
     require(can_approve_reset(by, reset))
+    if at > reset.asked_at + RESET_FOR:
+        raise Refused(
+            "reset_too_old",
+            _("This was asked for more than three days ago. Refuse it; if it is still needed, ask again."),
+        )
     reset.approved_by, reset.done_at = by, at
     reset.save(update_fields=["approved_by", "done_at"])
     _take_off(reset.user, by=by, at=at)

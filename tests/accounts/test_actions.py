@@ -15,7 +15,7 @@ from journal.errors import Refused
 from journal.mail import worded
 from journal.models import Delivery, Event
 from journal.outbox import deliver
-from tests.factories import NOON, PASSWORD, TOTP_SECRET, make_api_key, make_delivery, make_user
+from tests.factories import NOON, PASSWORD, TOTP_SECRET, make_api_key, make_delivery, make_user, refused
 
 pytestmark = pytest.mark.django_db
 
@@ -209,6 +209,16 @@ def test_the_database_too_wants_two_others(lena, amir):
 def test_moderator_resets_nobody(amir, lena):
     with pytest.raises(PermissionDenied):
         actions.ask_factor_reset(lena, by=amir, at=NOON)
+
+
+def test_old_reset_opens_nothing_and_can_be_asked_for_anew(lena, amir):
+    olga = make_user("Olga", roles=["lead"])
+    reset = actions.ask_factor_reset(amir, by=lena, at=NOON)
+    with refused("reset_too_old"):
+        actions.approve_factor_reset(reset, by=olga, at=NOON + timedelta(days=3, seconds=1))
+    actions.refuse_factor_reset(reset, by=olga, at=NOON + timedelta(days=4))
+    again = actions.ask_factor_reset(amir, by=lena, at=NOON + timedelta(days=4))
+    actions.approve_factor_reset(again, by=olga, at=NOON + timedelta(days=4))
 
 
 def test_whom_it_is_about_turns_a_reset_down(lena, amir):
