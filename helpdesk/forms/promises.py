@@ -69,6 +69,7 @@ class RowForm(forms.ModelForm):
         self.fields["priority"].choices = [anyone, *Priority.choices]
         self.fields["kind"].choices = [anyone, *self.fields["kind"].choices[1:]]
         self.fields["queue"].queryset = Queue.objects.in_use()
+        self.fields["queue"].label = _("Queue")
         self.fields["queue"].empty_label = anyone[1]
         self.fields["calendar"].queryset = WorkCalendar.objects.filter(ended_at=None)
         self.fields["calendar"].label = _("Working hours")
