@@ -57,10 +57,10 @@ class RowForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         anyone = ("", _("any"))
-        names = language_names()
+        names, name_words = language_names(), _("Name of the row")
         for name in NAMES:
             code = name.removeprefix("name_")
-            self.fields[name].label = f"{_('Name of the row')}: {names[code]}"
+            self.fields[name].label = f"{name_words}: {names[code]}"
             self.fields[name].required = code == "en"
             self.fields[name].widget.attrs |= {"dir": "auto", "lang": code}
         self.fields["language"] = forms.ChoiceField(
