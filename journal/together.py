@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.search import SearchVectorField
 from django.db import DEFAULT_DB_ALIAS, connection, models
@@ -64,33 +64,37 @@ def _change(change: Change, values: list[Any]) -> str:
 
 
 def _insert(row: Model, values: list[Any]) -> str:
-    head, writers = _plan(type(row))
-    return f"{head} VALUES ({', '.join([write(row, values) for write in writers])})"
+    head, read, columns = _plan(type(row))
+    places = []
+    for value, column in zip(read(row), columns, strict=True):
+        if value is None or isinstance(value, DatabaseDefault):
+            places.append("DEFAULT")  # nothing, a running number, or what a trigger sets
+        else:
+            values.append(column.prepare(row) if column.prepare else value)
+            places.append(f"${len(values)}{column.cast}")
+    return f"{head} VALUES ({', '.join(places)})"
 
 
-Writer = Callable[[Model, list[Any]], str]
+class _Column(NamedTuple):
+    """How a value of this column is written: as the driver takes it, or as the field makes it ready."""
+
+    prepare: Callable[[Model], Any] | None
+    cast: str
 
 
 @cache
-def _plan(model: type[Model]) -> tuple[str, list[Writer]]:
-    """How an INSERT of this model begins, and for each column what adds its value and says its place."""
+def _plan(model: type[Model]) -> tuple[str, Callable[[Model], tuple[Any, ...]], list[_Column]]:
+    """How an INSERT of this model begins, what reads the values of a row, and how each is written."""
     fields = model._meta.concrete_fields
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    return f'INSERT INTO "{model._meta.db_table}" ({columns})', [_writer(field) for field in fields]
+    names = ", ".join(f'"{field.column}"' for field in fields)
+    head = f'INSERT INTO "{model._meta.db_table}" ({names})'
+    return head, attrgetter(*(field.attname for field in fields)), [_column(field) for field in fields]
 
 
-def _writer(field: Field) -> Writer:
-    read = attrgetter(field.attname)
-    is_plain = type(field) in PLAIN
+def _column(field: Field) -> _Column:
     cast = f"::{field.db_type(connection)}" if hasattr(field, "get_placeholder") else ""
 
-    def write(row: Model, values: list[Any]) -> str:
-        value = read(row)
-        if value is None or isinstance(value, DatabaseDefault):
-            return "DEFAULT"  # nothing, a running number, or what a trigger sets
-        values.append(
-            value if is_plain else field.get_db_prep_save(field.pre_save(row, add=True), connection)
-        )
-        return f"${len(values)}{cast}"
+    def prepare(row: Model) -> Any:
+        return field.get_db_prep_save(field.pre_save(row, add=True), connection)
 
-    return write
+    return _Column(None if type(field) in PLAIN else prepare, cast)
