@@ -21,7 +21,7 @@ log = structlog.get_logger()
 EXPIRES = 30  # seconds; by then a sweep has looked
 BROKER_TIMEOUT = 0.5  # seconds
 PAUSE = 10  # seconds without calls after the broker failed
-TOGETHER = 0.02  # seconds in which the same call is made once
+TOGETHER = 0.2  # seconds in which the same call is made once; one costs as much as a tenth of an appeal
 
 
 class _Calls:

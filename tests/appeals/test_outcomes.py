@@ -47,7 +47,7 @@ def answer(subject, by, outcome):
 
 
 @pytest.mark.parametrize(
-    ("outcome", "side", "kind"), product(ASKED, ("affected", "notifier"), ("restriction", "no_action"))
+    ("outcome", "side", "kind"), list(product(ASKED, ("affected", "notifier"), ("restriction", "no_action")))
 )
 def test_an_answer_asks_for_what_it_says_and_no_more(amir, outcome, side, kind):
     nothing = {"kind": kind, "decision_visibility": []} if kind == "no_action" else {}
