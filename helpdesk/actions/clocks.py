@@ -229,8 +229,15 @@ def standing(events: Sequence[Event]) -> list[Event]:
 
 
 def _without_last_answer(events: list[Event]) -> list[Event]:
-    at = max(event.at for event in events if event.code == "staff_wrote")
-    return [event for event in events if event.at != at or event.code not in ("staff_wrote", "resolved")]
+    # A reply names its message and an answer of an app none: somebody may have replied since the answer.
+    answers = [event.at for event in events if event.code == "staff_wrote" and "message" not in event.values]
+    if not answers:
+        return events
+    return [event for event in events if event.at != max(answers) or not _is_of_answer(event)]
+
+
+def _is_of_answer(event: Event) -> bool:
+    return event.code in ("staff_wrote", "resolved") and "message" not in event.values
 
 
 def promises_named(events: Iterable[Event]) -> dict[int, Promise]:

@@ -7,6 +7,8 @@ from django.core.exceptions import PermissionDenied
 
 from helpdesk.actions import (
     add_note,
+    answer_undone,
+    answered,
     move_to_queue,
     person_writes,
     reopen,
@@ -97,6 +99,14 @@ def test_reply_that_was_undone_has_answered_nobody(ticket, amir):
     message = answer(ticket, amir, NOON, is_question=True)
     undo_reply(message, by=amir, at=NOON + timedelta(seconds=5))
     assert states(ticket) == {("first_response", 1): "running", ("resolution", 1): "running"}
+
+
+def test_undone_answer_takes_no_reply_with_it(ticket, amir):
+    answered(ticket, by=amir, at=NOON)
+    answer(ticket, amir, NOON + timedelta(seconds=3))
+    ticket.refresh_from_db()
+    answer_undone(ticket, by=amir, at=NOON + timedelta(seconds=5))
+    assert clock(ticket, "first_response").met_at == NOON + timedelta(seconds=3)
 
 
 def test_question_stops_the_clock_and_says_where_it_will_stand(ticket, amir):
