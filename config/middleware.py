@@ -45,7 +45,7 @@ class WithoutNul:
         if request.content_type not in FORMS or request.path.startswith("/api/"):
             return
         if any("\0" in text for name, texts in request.POST.lists() for text in (name, *texts)):
-            request.POST = _without_nul(request.POST)  # type: ignore[assignment]
+            request.POST = _without_nul(request.POST)  # type: ignore[assignment]  # stubs: read-only
 
 
 def _without_nul(typed: QueryDict) -> QueryDict:

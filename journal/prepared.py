@@ -16,7 +16,8 @@ from psycopg import RawCursor
 def execute(sql: str, values: Sequence[Any]) -> Any:
     """Run a statement on Django's own connection, in its transaction if there is one. Its cursor."""
     connection.ensure_connection()
-    # Django's own cursors write the values into the text, so that PostgreSQL sees another one each time.
+    # Django's own cursors write the values into the text, so that PostgreSQL sees another one each time. The
+    # private method, which no stub knows, keeps what Django wraps around a cursor: errors, counts of queries.
     cursor = connection._prepare_cursor(RawCursor(connection.connection))  # type: ignore[attr-defined]
     cursor.execute(sql, values)
     return cursor

@@ -112,7 +112,7 @@ class NoticeForm(SendingForm, ContactFields):
 
     def __init__(self, *args: Any, category: str = UNSPECIFIED, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["keyword"].choices = self.keywords(category)  # type: ignore[attr-defined]
+        self.fields["keyword"].choices = self.keywords(category)  # type: ignore[attr-defined]  # a ChoiceField
         platforms = Platform.objects.filter(is_active=True).order_by("name")
         self.fields["platform"].queryset = platforms  # type: ignore[attr-defined]
         if len(platforms) == 1:

@@ -81,7 +81,7 @@ class StatementForm(forms.Form):
         self.source, self.today = source, today
         for name in ("decision_visibility", "content_type", "decision_ground", "category"):
             self.fields[name].choices = choices(name)  # type: ignore[attr-defined]
-        self.fields["category_specification"].choices = keywords()  # type: ignore[attr-defined]
+        self.fields["category_specification"].choices = keywords()  # type: ignore[attr-defined]  # a ChoiceField
         for name in ("decision_account", "decision_provision", "decision_monetary"):
             self.fields[name].choices = [NOTHING, *choices(name)]  # type: ignore[attr-defined]
 

@@ -159,7 +159,6 @@ class Clock(Row):
     closed_at = models.DateTimeField(null=True)
     row = models.ForeignKey(PolicyRow, models.PROTECT, related_name="+")
     calendar = models.ForeignKey(CalendarVersion, models.PROTECT, null=True, related_name="+")
-
     next_step_at = models.DateTimeField(
         null=True, help_text=_("When the first step is due that this run has not taken.")
     )
