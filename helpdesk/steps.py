@@ -9,6 +9,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
 
 from helpdesk.clocks import Kind, Mark, Marks, Reading
 
@@ -25,6 +28,33 @@ class What(StrEnum):
     RAISE = "raise"
     REASSIGN = "reassign"
     HAND = "hand"
+
+
+@dataclass(frozen=True)
+class Doing:
+    """What a kind of step is, wherever it is named: in the editor, the table, what-if and on the ticket.
+
+    `takes_level`: it must say whom. `changes_case`: after it the policy may have another row for the case.
+    """
+
+    label: Any
+    takes_level: bool = False
+    changes_case: bool = False
+
+
+# The one table of the kinds of step. Another kind is a line here, and what it does in `actions.escalating`.
+DOINGS: dict[What, Doing] = {
+    What.TELL: Doing(_("Tell somebody"), takes_level=True),
+    What.RAISE: Doing(_("Raise the priority"), changes_case=True),
+    What.REASSIGN: Doing(_("Take it from who has it"), changes_case=True),
+    What.HAND: Doing(_("Hand it to the next level")),
+}
+MOMENTS: dict[When, Any] = {
+    When.SHARE: _("At a share of the time"),
+    When.BEFORE: _("Before it is due"),
+    When.AT: _("When it is due"),
+    When.AFTER: _("After it was due"),
+}
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,8 @@ from helpdesk.models import (
     StepTold,
     TeamMember,
     Ticket,
-    What,
 )
-from helpdesk.steps import Coming
+from helpdesk.steps import DOINGS, Coming, What
 from journal.actions import record
 from journal.actors import SYSTEM
 from journal.models import Lane
@@ -36,7 +35,6 @@ from journal.prepared import execute
 TICKETS_AT_ONCE = 500  # in one sweep; the next one is ten seconds away, and other sweeps need the worker too
 NAMED = 10  # cases in a mail; of the rest it says how many they are
 HIGHEST = Priority.HIGH  # that the clock gives; "top" stays what a person says of a case
-CHANGING = (What.RAISE, What.REASSIGN)  # after these, the policy may have another row for the case
 # In the order of the index, and past what another sweep holds. Its clock may have been read before that sweep
 # was done with it, so what is due is looked up again under the lock.
 CLAIM = """
@@ -86,7 +84,7 @@ def _take_next(seen: list[UUID], at: datetime) -> int:
             step = steps[each.kind, each.key]
             _take(ticket, step, each, at)
             taken += 1
-            if step.what in CHANGING:
+            if DOINGS[What(step.what)].changes_case:
                 break
         else:
             _plan_next(ticket, due, ahead.steps[len(due) :])

@@ -22,12 +22,11 @@ from helpdesk.models import (
     Priority,
     Step,
     Ticket,
-    What,
-    When,
     WorkCalendar,
 )
 from helpdesk.models.tickets import UNFINISHED
 from helpdesk.permissions import can_change_settings, is_system
+from helpdesk.steps import What, When
 from journal.actions import record
 from journal.actors import SYSTEM
 from journal.errors import Refused, require

@@ -5,7 +5,7 @@ from helpdesk.models.clocks import CalendarVersion, Clock, Policy, PolicyRow, Wo
 from helpdesk.models.console import ReplyTemplate, SavedView, TicketLink
 from helpdesk.models.queues import Queue, QueueKind, Team, TeamMember
 from helpdesk.models.search import SearchText
-from helpdesk.models.steps import Step, StepTaken, StepTold, What, When
+from helpdesk.models.steps import Step, StepTaken, StepTold
 from helpdesk.models.tickets import NEVER, Level, Priority, Status, Ticket
 from helpdesk.models.words import Attachment, Draft, FileRemoval, HeldFile, Message, Note, Side
 
@@ -42,7 +42,5 @@ __all__ = [
     "TeamMember",
     "Ticket",
     "TicketLink",
-    "What",
-    "When",
     "WorkCalendar",
 ]

@@ -11,21 +11,8 @@ from helpdesk import steps
 from helpdesk.clocks import Kind
 from helpdesk.models.clocks import PolicyRow
 from helpdesk.models.tickets import Level, Ticket
+from helpdesk.steps import DOINGS, MOMENTS
 from journal.ids import Row
-
-
-class When(models.TextChoices):
-    SHARE = steps.When.SHARE.value, _("At a share of the time")
-    BEFORE = steps.When.BEFORE.value, _("Before it is due")
-    AT = steps.When.AT.value, _("When it is due")
-    AFTER = steps.When.AFTER.value, _("After it was due")
-
-
-class What(models.TextChoices):
-    TELL = steps.What.TELL.value, _("Tell somebody")
-    RAISE = steps.What.RAISE.value, _("Raise the priority")
-    REASSIGN = steps.What.REASSIGN.value, _("Take it from who has it")
-    HAND = steps.What.HAND.value, _("Hand it to the next level")
 
 
 class Step(Row):
@@ -39,10 +26,12 @@ class Step(Row):
     clock = models.CharField(max_length=14, choices=[(kind.value, kind.value) for kind in Kind])
     place = models.PositiveSmallIntegerField(default=0)
     key = models.SlugField(max_length=40, db_index=False)
-    when = models.CharField(max_length=6, choices=When)
+    when = models.CharField(max_length=6, choices=[(when.value, words) for when, words in MOMENTS.items()])
     percent = models.PositiveSmallIntegerField(null=True)
     length = models.DurationField(null=True)
-    what = models.CharField(max_length=8, choices=What)
+    what = models.CharField(
+        max_length=8, choices=[(what.value, doing.label) for what, doing in DOINGS.items()]
+    )
     level = models.PositiveSmallIntegerField(
         choices=Level, null=True, help_text=_("Who is told; of no other step.")
     )
