@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.utils.timezone import now
 
-from accounts.actions.platforms import disable_endpoint
+from accounts.actions.endpoints import note_gone
 from accounts.models import WebhookEndpoint
 from journal.actors import SYSTEM
 from journal.webhooks import Endpoint
@@ -20,4 +20,4 @@ def find_endpoint(endpoint_id: UUID) -> Endpoint | None:
 def endpoint_is_gone(endpoint_id: UUID) -> None:
     """The receiver answered 410: it wants nothing more."""
     if row := WebhookEndpoint.objects.select_related("platform").filter(pk=endpoint_id).first():
-        disable_endpoint(row, by=SYSTEM, at=now())  # now: asked by the sender, after the network
+        note_gone(row, by=SYSTEM, at=now())  # now: asked by the sender, after the network

@@ -23,6 +23,7 @@ from accounts.models import ApiKey, EventType, Invitation, Platform, Scope, User
 from accounts.models.machines import PLATFORM_SCOPES, USER_SCOPES
 from accounts.roles import Role
 from accounts.waits import code_key, count_failure, forget_failures, seconds_left
+from journal.ids import uuid7
 
 RESET_TAKES = 0.25  # seconds; asking the database and writing the mail takes a fraction of it
 
@@ -212,7 +213,16 @@ class PlatformForm(forms.ModelForm):
         help_texts = {"slug": _("Small letters, digits and hyphens; it appears in addresses.")}
 
 
-class KeyForm(forms.ModelForm):
+class Once(forms.Form):
+    """A form that brings along the id of what it makes, so that a second click makes nothing."""
+
+    # Firefox would put an earlier id back into a page that is loaded anew.
+    once = forms.UUIDField(
+        required=False, initial=uuid7, widget=forms.HiddenInput(attrs={"autocomplete": "off"})
+    )
+
+
+class KeyForm(Once, forms.ModelForm):
     """A new key; `owner` says which scopes there are to choose from."""
 
     scopes = forms.MultipleChoiceField(label=_("Rights"), widget=forms.CheckboxSelectMultiple)
@@ -241,7 +251,7 @@ class EventsForm(forms.Form):
     )
 
 
-class EndpointForm(EventsForm, forms.ModelForm):
+class EndpointForm(Once, EventsForm, forms.ModelForm):
     url = forms.URLField(
         label=_("Address"),
         max_length=500,

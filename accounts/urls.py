@@ -7,7 +7,7 @@ from allauth.mfa.totp import views as app
 from allauth.mfa.webauthn import views as passkeys
 from django.urls import include, path, re_path
 
-from accounts.views import joining, own, people, platforms
+from accounts.views import joining, once, own, people, platforms
 
 signing_in = [
     path("login/", account.login, name="account_login"),
@@ -53,6 +53,7 @@ ours = [
     path("accounts/sessions/<uuid:pk>/end/", own.end_session, name="end_session"),
     path("accounts/keys/", own.keys, name="keys"),
     path("accounts/keys/<uuid:pk>/revoke/", own.revoke_own_key, name="revoke_own_key"),
+    path("accounts/once/<uuid:pk>/", once.shown_once, name="shown_once"),
     path("accounts/join/<str:token>/", joining.join, name="join"),
     path("console/people/", people.people, name="people"),
     path("console/people/invite/", people.invite, name="invite"),
@@ -78,6 +79,8 @@ ours = [
     path(
         "console/platforms/endpoints/<uuid:pk>/disable/", platforms.disable_endpoint, name="disable_endpoint"
     ),
+    path("console/platforms/endpoints/<uuid:pk>/enable/", platforms.enable_endpoint, name="enable_endpoint"),
+    path("console/platforms/endpoints/<uuid:pk>/waiting/", platforms.send_waiting, name="send_waiting"),
     path("console/platforms/<slug:slug>/", platforms.platform, name="platform"),
     path("console/platforms/<slug:slug>/keys/", platforms.make_key, name="make_key"),
     path("console/platforms/<slug:slug>/endpoints/", platforms.add_endpoint, name="add_endpoint"),

@@ -72,7 +72,7 @@ def _decisions(count: int) -> list[UUID]:
         url="https://platform.example/hooks",
         sealed_secret=seal("whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()),
         event_types=[APPEAL_FILED],
-        made_at=at,
+        told_since=at,
     )
     arriving = []
     for number in range(count):

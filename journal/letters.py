@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from journal.actions import record
 from journal.actors import Acts
 from journal.errors import Refused, require
-from journal.models import Delivery, Lane
+from journal.models import Delivery, DeliverySet, Lane
 from journal.outbox import wake_after_commit
 
 # Why a delivery failed, by the code that its sender gave.
@@ -93,3 +93,16 @@ def retry_all(*, by: Acts, at: datetime, code: str = "") -> int:
         for lane in Lane.values:
             wake_after_commit(lane)
     return retried
+
+
+def readdress(letters: DeliverySet, endpoint_id: UUID, *, at: datetime) -> int:
+    """Send webhooks that did not arrive to another address, in the transaction of an act that may; how many.
+
+    Each keeps its id, so that a receiver who has seen it acts once. A sender who holds one of them for the
+    address before finds the attempt counted anew and leaves the row alone.
+    """
+    moved = letters.update(endpoint_id=endpoint_id, dead_at=None, due_at=at, attempts=0, last_error="")
+    if moved:
+        for lane in Lane.values:
+            wake_after_commit(lane)
+    return moved

@@ -314,5 +314,5 @@ def make_endpoint(platform, *event_types, url=""):
         url=url or f"https://platform-{next(_numbers)}.example/hooks",
         sealed_secret=seal(WEBHOOK_SECRET),
         event_types=list(event_types),
-        made_at=NOON,
+        told_since=NOON,
     )

@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import now
 
-from accounts.actions.platforms import add_endpoint
+from accounts.actions.endpoints import add_endpoint
 from appeals.actions.measures import confirm_measure
 from appeals.actions.notice_decisions import decide_notice
 from appeals.actions.reviews import decide

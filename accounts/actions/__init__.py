@@ -1,5 +1,14 @@
 """What people and clocks do about accounts, one verb each."""
 
+from accounts.actions.endpoints import (
+    add_endpoint,
+    choose_events,
+    disable_endpoint,
+    enable_endpoint,
+    note_gone,
+    rotate_secret,
+    send_waiting,
+)
 from accounts.actions.factors import (
     approve_factor_reset,
     ask_factor_reset,
@@ -19,15 +28,11 @@ from accounts.actions.people import (
     withdraw_invitation,
 )
 from accounts.actions.platforms import (
-    add_endpoint,
-    choose_events,
     close_platform,
-    disable_endpoint,
     make_key,
     open_platform,
     reopen_platform,
     revoke_key,
-    rotate_secret,
 )
 from accounts.actions.roles import ask_role, end_role, give_first_role, give_role
 from accounts.actions.sessions import begin_session, end_other_sessions, end_session
@@ -46,6 +51,7 @@ __all__ = [
     "deactivate",
     "disable_endpoint",
     "empty_user",
+    "enable_endpoint",
     "end_other_sessions",
     "end_role",
     "end_session",
@@ -55,6 +61,7 @@ __all__ = [
     "give_role",
     "invite",
     "make_key",
+    "note_gone",
     "open_platform",
     "reactivate",
     "refuse_factor_reset",
@@ -62,5 +69,6 @@ __all__ = [
     "reset_factor_by_hand",
     "revoke_key",
     "rotate_secret",
+    "send_waiting",
     "withdraw_invitation",
 ]

@@ -1,25 +1,20 @@
-"""Platforms, their keys, and where they want to be told."""
+"""Platforms and the keys of machines."""
 
 import secrets
-from base64 import b64encode
 from collections.abc import Iterable
-from datetime import datetime, timedelta
-from urllib.parse import urlsplit
+from datetime import datetime
+from uuid import UUID
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import ApiKey, Platform, User, WebhookEndpoint
+from accounts.models import ApiKey, Platform, User
 from accounts.models.machines import PLATFORM_SCOPES, USER_SCOPES, hash_key
 from accounts.permissions import can_operate
-from accounts.sealing import seal
 from journal.actions import record
 from journal.actors import Actor
 from journal.errors import Refused, require
-
-OVERLAP = timedelta(hours=24)  # while a receiver learns the new secret, deliveries carry both signatures
-SAME_ROTATION = timedelta(minutes=10)  # what comes this soon after a rotation is the same click again
+from journal.ids import uuid7
 
 
 @transaction.atomic
@@ -54,15 +49,25 @@ def reopen_platform(platform: Platform, *, by: User, at: datetime) -> None:
 
 @transaction.atomic
 def make_key(
-    owner: Platform | User, *, name: str, scopes: Iterable[str], by: User | Actor, at: datetime
+    owner: Platform | User,
+    *,
+    name: str,
+    scopes: Iterable[str],
+    by: User | Actor,
+    at: datetime,
+    once: UUID | None = None,
 ) -> tuple[ApiKey, str]:
-    """A new key and its words, which are shown once and stored nowhere. Raises PermissionDenied, Refused."""
+    """A new key and its words, which are shown once and stored nowhere. Raises PermissionDenied, Refused.
+
+    `once` is the id that the form brought along: the same form sent again gives the same key, and no words.
+    """
     require(can_operate(by) or (isinstance(owner, User) and isinstance(by, User) and owner.pk == by.pk))
     wanted = sorted(set(scopes))
     if not wanted or not set(wanted) <= (PLATFORM_SCOPES if isinstance(owner, Platform) else USER_SCOPES):
         raise Refused("scope_not_for_owner", _("Choose what the key may do."), field="scopes")
     shown = f"rc_{secrets.token_urlsafe(32)}"  # 256 bits, of which the prefix shows 42
-    key = ApiKey.objects.create(
+    key = ApiKey(
+        id=once or uuid7(),
         platform=owner if isinstance(owner, Platform) else None,
         user=owner if isinstance(owner, User) else None,
         name=name,
@@ -72,8 +77,21 @@ def make_key(
         created_by=by if isinstance(by, User) else None,
         created_at=at,
     )
+    # The second click waits here for the first to commit, then finds the key made.
+    try:
+        with transaction.atomic():
+            key.save(force_insert=True)
+    except IntegrityError as error:
+        if same := owner.keys.filter(pk=key.pk).first():
+            return same, ""
+        raise form_is_stale() from error
     record(owner, "key_made", by=by, at=at, key=key.pk, scopes=wanted)
     return key, shown
+
+
+def form_is_stale() -> Refused:
+    """The id that a form brought along is taken, by something that this form did not make."""
+    return Refused("form_is_stale", _("This page is too old to be sent. Load it again."))
 
 
 @transaction.atomic
@@ -82,93 +100,3 @@ def revoke_key(key: ApiKey, *, by: User, at: datetime) -> None:
     require(can_operate(by) or (isinstance(by, User) and key.user_id == by.pk))
     if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=at):
         record(key.platform or key.user, "key_revoked", by=by, at=at, key=key.pk)  # type: ignore[arg-type]
-
-
-def _new_secret() -> str:
-    """A secret as Standard Webhooks writes it: `whsec_` and the base64 of 32 random bytes."""
-    return "whsec_" + b64encode(secrets.token_bytes(32)).decode()
-
-
-def _checked(url: str) -> str:
-    """An address that a webhook may go to by its form; where it leads is looked at whenever one is sent."""
-    parts = urlsplit(url)
-    schemes = {"https"} if settings.PRODUCTION else {"https", "http"}
-    if parts.scheme not in schemes or not parts.hostname or parts.username or parts.fragment:
-        raise Refused(
-            "address_not_usable",
-            _("Give an address that begins with https:// and has no password."),
-            field="url",
-        )
-    return url
-
-
-@transaction.atomic
-def add_endpoint(
-    platform: Platform, *, url: str, event_types: Iterable[str] = (), by: User | Actor, at: datetime
-) -> tuple[WebhookEndpoint, str]:
-    """Tell a platform at this address from now on; with the secret that is shown once. Raises Refused."""
-    require(can_operate(by))
-    secret = _new_secret()
-    try:
-        with transaction.atomic():
-            endpoint = WebhookEndpoint.objects.create(
-                platform=platform,
-                url=_checked(url),
-                sealed_secret=seal(secret),
-                event_types=sorted(event_types),
-                made_at=at,
-            )
-    except IntegrityError as error:
-        raise Refused("endpoint_is_there", _("This address is already told."), field="url") from error
-    record(platform, "endpoint_added", by=by, at=at, endpoint=endpoint.pk, event_types=endpoint.event_types)
-    return endpoint, secret
-
-
-@transaction.atomic
-def choose_events(
-    endpoint: WebhookEndpoint, *, event_types: Iterable[str], by: User, at: datetime
-) -> WebhookEndpoint:
-    """Tell this address of these events alone; of all where none is named. What waits already still goes.
-
-    Raises PermissionDenied, Refused("endpoint_ended").
-    """
-    require(can_operate(by))
-    endpoint = WebhookEndpoint.objects.select_for_update(no_key=True).get(pk=endpoint.pk)
-    if endpoint.disabled_at:
-        raise Refused("endpoint_ended", _("This address is told nothing more. Add it again."))
-    wanted = sorted(event_types)
-    if endpoint.event_types != wanted:
-        endpoint.event_types = wanted
-        endpoint.save(update_fields=["event_types"])
-        record(endpoint.platform, "events_chosen", by=by, at=at, endpoint=endpoint.pk, event_types=wanted)
-    return endpoint
-
-
-@transaction.atomic
-def rotate_secret(endpoint: WebhookEndpoint, *, by: User, at: datetime) -> str:
-    """A new secret, shown once. For a day deliveries carry signatures by both. Raises PermissionDenied.
-
-    Again at once (a second click, a page loaded anew) takes the place of the one just made, which nobody
-    has put to use: the secret that the platform checks by goes on signing.
-    """
-    require(can_operate(by))
-    endpoint = (
-        WebhookEndpoint.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("platform")
-        .get(pk=endpoint.pk)
-    )
-    secret = _new_secret()
-    if not (endpoint.previous_until and at < endpoint.previous_until - OVERLAP + SAME_ROTATION):
-        endpoint.sealed_previous_secret, endpoint.previous_until = endpoint.sealed_secret, at + OVERLAP
-    endpoint.sealed_secret = seal(secret)
-    endpoint.save(update_fields=["sealed_secret", "sealed_previous_secret", "previous_until"])
-    record(endpoint.platform, "secret_rotated", by=by, at=at, endpoint=endpoint.pk)
-    return secret
-
-
-@transaction.atomic
-def disable_endpoint(endpoint: WebhookEndpoint, *, by: User | Actor, at: datetime) -> None:
-    """Tell this address nothing more. Raises PermissionDenied."""
-    require(can_operate(by))
-    if WebhookEndpoint.objects.filter(pk=endpoint.pk, disabled_at=None).update(disabled_at=at):
-        record(endpoint.platform, "endpoint_disabled", by=by, at=at, endpoint=endpoint.pk)

@@ -126,7 +126,7 @@ class ApiKey(Row):
 WANTING = """
 SELECT endpoint.id FROM accounts_webhookendpoint endpoint
 JOIN accounts_platform platform ON platform.id = endpoint.platform_id
-WHERE platform.id = $1 AND platform.is_active AND endpoint.disabled_at IS NULL
+WHERE platform.id = $1 AND platform.is_active AND (endpoint.disabled_at IS NULL OR endpoint.is_gone)
     AND (endpoint.event_types = '{}' OR $2 = ANY (endpoint.event_types))
 """
 
@@ -144,12 +144,23 @@ class EventType(models.TextChoices):
 
 class WebhookEndpointSet(models.QuerySet["WebhookEndpoint"]):
     def wanting(self, event_type: str, platform_id: UUID) -> list[UUID]:
-        """Endpoints in use that asked for this type of event; one that names none wants all."""
+        """Endpoints in use that asked for this type of event; one that names none wants all.
+
+        So does one that is gone, until an operator has looked: what it is told then waits as dead letters,
+        where otherwise nobody would ever tell the platform.
+        """
         return [pk for (pk,) in execute(WANTING, [platform_id, event_type]).fetchall()]
+
+    def gone(self) -> "WebhookEndpointSet":
+        """Those that an operator must look at, of platforms that are still told anything."""
+        return self.filter(is_gone=True, platform__is_active=True)
 
 
 class WebhookEndpoint(Row):
-    """Where a platform wants to be told. While its secret changes, two are valid and both sign."""
+    """Where a platform wants to be told. While its secret changes, two are valid and both sign.
+
+    `is_gone`: it said itself (HTTP 410) that it wants nothing more, and no operator has looked yet.
+    """
 
     platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="endpoints")
     url = models.URLField(_("address"), max_length=500)
@@ -157,8 +168,9 @@ class WebhookEndpoint(Row):
     sealed_previous_secret = models.TextField(blank=True)
     previous_until = models.DateTimeField(null=True)
     event_types = ArrayField(models.CharField(max_length=40), verbose_name=_("events"), default=list)
-    made_at = models.DateTimeField()
+    told_since = models.DateTimeField()
     disabled_at = models.DateTimeField(null=True)
+    is_gone = models.BooleanField(default=False, db_default=False)
 
     subject_kind = "endpoint"
 

@@ -6,6 +6,7 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,6 +22,7 @@ from accounts.models import User, UserSession
 from accounts.permissions import needs_role
 from accounts.roles import Role
 from accounts.views.answers import act_and_go, button, fulfilled, signed_in
+from accounts.views.once import show_once
 
 
 @login_required
@@ -98,13 +100,14 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
 
 @needs_role()
 @require_http_methods(["GET", "POST"])
+@transaction.atomic
 def keys(request: HttpRequest) -> HttpResponse:
-    """Keys for machines that prepare one's own work; a new one is shown in the answer, once."""
+    """Keys for machines that prepare one's own work; a new one is shown on the next page, once."""
     user = signed_in(request)
     form = KeyForm(request.POST or None, owner=user)
     if made := fulfilled(form, actions.make_key, user, by=user, at=now()):
         key, shown = made
-        return render(request, "accounts/shown_once.html", {"name": key.name, "shown": shown, "own": True})
+        return show_once(request, key.pk, shown, name=key.name, back=reverse("accounts:keys"))
     context = {"form": form, "keys": user.keys.filter(revoked_at=None).order_by("pk")}
     return render(request, "accounts/keys.html", context)
 

@@ -1,13 +1,17 @@
 """Platforms, their keys, and where they are told: for operators."""
 
 from functools import partial
+from typing import Any
 
+from django.contrib import messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import actions
@@ -16,6 +20,9 @@ from accounts.models import ApiKey, Platform, User, WebhookEndpoint
 from accounts.permissions import needs_role
 from accounts.roles import Role
 from accounts.views.answers import button, every, fulfilled, signed_in
+from accounts.views.once import show_once
+from accounts.waiting import waiting_for, waiting_of
+from journal.errors import Refused
 
 operators = needs_role(Role.OPERATOR)
 
@@ -43,10 +50,8 @@ def _show(
     context = {
         "platform": found,
         "keys": found.keys.order_by("revoked_at", "pk"),
-        "endpoints": [
-            (each, EventsForm(initial={"event_types": each.event_types}, prefix=str(each.pk)))
-            for each in found.endpoints.order_by("disabled_at", "pk")
-        ],
+        "endpoints": [_told(each) for each in found.endpoints.order_by("-disabled_at", "pk")],
+        "waiting": waiting_of(found).count(),
         "key_form": key_form,
         "endpoint_form": endpoint_form,
         "now": now(),
@@ -54,40 +59,62 @@ def _show(
     return render(request, "accounts/platform.html", context)
 
 
-def _show_once(request: HttpRequest, of: Platform, name: str, secret: str, **more: bool) -> HttpResponse:
-    """What is stored nowhere as it stands here; the next page has it no more."""
-    context = {"name": name, "shown": secret, "platform": of, **more}
-    return render(request, "accounts/shown_once.html", context)
+def _told(endpoint: WebhookEndpoint) -> dict[str, Any]:
+    """One address on the page. What waits is counted for each: a platform has few."""
+    return {
+        "row": endpoint,
+        "form": EventsForm(initial={"event_types": endpoint.event_types}, prefix=str(endpoint.pk)),
+        "waiting": 0 if endpoint.disabled_at else waiting_for(endpoint).count(),
+    }
 
 
 @operators
 @require_POST
+@transaction.atomic
 def make_key(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Platform, slug=slug)
     form = KeyForm(request.POST, owner=found)
     if made := fulfilled(form, actions.make_key, found, by=signed_in(request), at=now()):
         key, secret = made
-        return _show_once(request, found, key.name, secret)
+        return show_once(request, key.pk, secret, name=key.name, back=_page_of(found))
     return _show(request, found, form, EndpointForm())
 
 
 @operators
 @require_POST
+@transaction.atomic
 def add_endpoint(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Platform, slug=slug)
     form = EndpointForm(request.POST)
     if added := fulfilled(form, actions.add_endpoint, found, by=signed_in(request), at=now()):
         endpoint, secret = added
-        return _show_once(request, found, endpoint.url, secret)
+        return show_once(request, endpoint.pk, secret, name=endpoint.url, back=_page_of(found))
     return _show(request, found, KeyForm(owner=found), form)
 
 
 @operators
 @require_POST
+@transaction.atomic
 def rotate_secret(request: HttpRequest, pk: str) -> HttpResponse:
-    endpoint = get_object_or_404(WebhookEndpoint.objects.select_related("platform"), pk=pk)
+    endpoint = get_object_or_404(_endpoints(signed_in(request)), pk=pk)
     secret = actions.rotate_secret(endpoint, by=signed_in(request), at=now())
-    return _show_once(request, endpoint.platform, endpoint.url, secret, rotated=True)
+    return show_once(request, endpoint.pk, secret, name=endpoint.url, back=_page_of(endpoint), rotated=True)
+
+
+@operators
+@require_POST
+def send_waiting(request: HttpRequest, pk: str) -> HttpResponse:
+    endpoint = get_object_or_404(_endpoints(signed_in(request)), pk=pk)
+    try:
+        sent = actions.send_waiting(endpoint, by=signed_in(request), at=now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        sentence = ngettext(
+            "%(count)d message is on its way again.", "%(count)d messages are on their way again.", sent
+        )
+        messages.success(request, sentence % {"count": sent})
+    return redirect(_page_of(endpoint))
 
 
 def _endpoints(user: User) -> QuerySet[WebhookEndpoint]:
@@ -116,5 +143,6 @@ choose_events = _endpoint(
     form=lambda typed, endpoint: EventsForm(typed, prefix=str(endpoint.pk)),
 )
 disable_endpoint = _endpoint(actions.disable_endpoint, _("This address is told nothing more."))
+enable_endpoint = _endpoint(actions.enable_endpoint, _("This address is told again."))
 close_platform = _platform(actions.close_platform, _("Nothing more is taken from this platform."))
 reopen_platform = _platform(actions.reopen_platform, _("This platform may send again."))

@@ -38,7 +38,7 @@ def a_reset():
 def an_endpoint():
     platform = make_platform()
     endpoint = WebhookEndpoint.objects.create(
-        platform=platform, url="https://p.example/", sealed_secret=seal("whsec_AAAA"), made_at=NOON
+        platform=platform, url="https://p.example/", sealed_secret=seal("whsec_AAAA"), told_since=NOON
     )
     return [endpoint.pk]
 
@@ -102,6 +102,7 @@ ROUTES = {
     "accounts:revoke_own_key": press(
         *ROLES, status=404, args=lambda: [make_api_key(user=make_user("Otto")).pk]
     ),
+    "accounts:shown_once": staff(*ROLES, args=lambda: [make_platform().pk]),
     "accounts:join": everyone(args=a_join_token),
     "accounts:people": staff(*RESETTERS),
     "accounts:invite": staff(OPERATOR),
@@ -118,13 +119,13 @@ ROUTES = {
     "accounts:empty": press(OPERATOR, args=a_user),
     "accounts:platforms": staff(OPERATOR),
     "accounts:platform": staff(OPERATOR, args=a_slug),
-    "accounts:make_key": press(
-        OPERATOR, status=200, args=a_slug, data={"name": "Feed", "scopes": ["statements:write"]}
-    ),
+    "accounts:make_key": press(OPERATOR, args=a_slug, data={"name": "Feed", "scopes": ["statements:write"]}),
     "accounts:revoke_key": press(OPERATOR, args=lambda: [make_api_key().pk]),
-    "accounts:add_endpoint": press(OPERATOR, status=200, args=a_slug, data={"url": "https://p.example/hook"}),
+    "accounts:add_endpoint": press(OPERATOR, args=a_slug, data={"url": "https://p.example/hook"}),
     "accounts:choose_events": press(OPERATOR, args=an_endpoint),
-    "accounts:rotate_secret": press(OPERATOR, status=200, args=an_endpoint),
+    "accounts:rotate_secret": press(OPERATOR, args=an_endpoint),
+    "accounts:enable_endpoint": press(OPERATOR, args=an_endpoint),
+    "accounts:send_waiting": press(OPERATOR, args=an_endpoint),
     "accounts:disable_endpoint": press(OPERATOR, args=an_endpoint),
     "accounts:close_platform": press(OPERATOR, args=a_slug),
     "accounts:reopen_platform": press(OPERATOR, args=a_slug),

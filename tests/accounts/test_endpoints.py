@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import now
 
-from accounts.actions.platforms import add_endpoint, rotate_secret
+from accounts.actions.endpoints import add_endpoint, rotate_secret
 from accounts.roles import Role
 from journal.senders import Undeliverable
 from journal.webhooks import send_webhook
@@ -53,6 +53,7 @@ def test_an_endpoint_that_says_it_is_gone_is_switched_off(told):
         assert failure.value.final
     endpoint.refresh_from_db()
     assert endpoint.disabled_at
+    assert endpoint.is_gone
     assert len(receiver.received) == 1
 
 

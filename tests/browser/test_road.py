@@ -19,7 +19,7 @@ from django.utils.timezone import now
 from playwright.sync_api import expect
 from standardwebhooks import Webhook
 
-from accounts.actions.platforms import add_endpoint
+from accounts.actions.endpoints import add_endpoint
 from appeals.models import AppealDecision, Measure
 from appeals.tasks import nag_measures
 from helpdesk.actions.first import make_first_queues

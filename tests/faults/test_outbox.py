@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.utils.timezone import now
 from standardwebhooks import Webhook
 
-from accounts.actions.platforms import add_endpoint
+from accounts.actions.endpoints import add_endpoint
 from journal.actors import SYSTEM
 from journal.models import Delivery
 from journal.outbox import wake

@@ -25,7 +25,7 @@ KILLS = int(os.environ.get("FAULT_KILLS", "8"))
 SEED = int(os.environ.get("FAULT_SEED", "20261123"))
 ADD_ENDPOINT = """
 from django.utils.timezone import now
-from accounts.actions.platforms import add_endpoint
+from accounts.actions.endpoints import add_endpoint
 from accounts.models import Platform
 from journal.actors import SYSTEM
 add_endpoint(Platform.objects.get(), url="{url}", by=SYSTEM, at=now())
