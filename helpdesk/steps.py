@@ -13,6 +13,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from helpdesk.calendars import Calendar, add
 from helpdesk.clocks import Kind, Mark, Marks, Reading
 
 
@@ -109,6 +110,15 @@ def marks_of(steps: Iterable[Planned]) -> Marks:
     for step in steps:
         marks[step.kind].add(step.mark)
     return marks
+
+
+def moments(
+    steps: Iterable[Planned], target: timedelta, calendar: Calendar | None, begun_at: datetime
+) -> list[tuple[datetime, Planned]]:
+    """When the steps of a clock are due that begins then and never stands still; none that never are."""
+    reached = [(add(calendar, begun_at, target * step.mark.percent // 100), step) for step in steps]
+    due = [(max(at + step.mark.after, begun_at), step) for at, step in reached if at is not None]
+    return sorted(due, key=lambda each: (each[0], each[1].mark.percent == 100, each[1].place))
 
 
 def coming(readings: Iterable[Reading], steps: Collection[Planned], taken: Collection[Taken]) -> list[Coming]:

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
-from helpdesk.actions.clocks import wind
+from helpdesk.actions.clocks import in_force, wind
+from helpdesk.actions.planning import refuse_bad_steps
 from helpdesk.actions.tickets import lock
 from helpdesk.calendars import read_calendar
 from helpdesk.clocks import Kind
@@ -104,11 +105,13 @@ def publish_policy(
     cases, or else for everybody: an edit of the table alone lets no case go without escalation.
     Open tickets get their row of it from that moment on: by `keep_promises`, or with their next event.
     `after` is the number of the version that was edited; whoever edits it too comes second.
-    Raises Refused("in_the_past", "no_row_for_all", "never_reached", "changed_meanwhile").
+    Raises Refused("in_the_past", "no_row_for_all", "never_reached", "changed_meanwhile"), and what
+    `refuse_bad_steps` raises.
     """
     require(is_system(by) or can_change_settings(by))
     _refuse_past(from_at, at)
     refuse_gaps(rows)
+    refuse_bad_steps(rows, steps or (), hours=in_force(from_at).hours, at=from_at)
     # Numbers follow each other: two who publish at once wait here, and do not fail at the constraint.
     list(Policy.objects.select_for_update().values_list("pk")[:1])
     if after is not None and Policy.objects.filter(number__gt=after).exists():

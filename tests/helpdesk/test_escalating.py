@@ -268,8 +268,9 @@ def test_database_takes_no_step_twice(queue):
     ],
 )
 def test_step_without_a_moment_or_with_nobody_to_tell_is_no_step(step):
+    row = make_steps().rows.get()
     with pytest.raises(IntegrityError, match="step_"), transaction.atomic():
-        make_steps(step)
+        Step.objects.create(row=row, clock="resolution", key="one", **step)
 
 
 def test_first_policy_escalates_every_promise(queue, amir, lena):

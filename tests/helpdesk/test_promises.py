@@ -96,7 +96,7 @@ def test_preview_names_a_clock_that_ends_and_one_that_begins(queue):
 def test_preview_costs_the_same_queries_for_more_cases(queue, django_assert_max_num_queries):
     for _number in range(4):
         make_case(queue)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(8):
         foresee(draft(resolution=HOUR), at=NOON)
 
 
@@ -179,6 +179,6 @@ def test_table_that_cannot_be_published_says_why(desk, rows):
 def test_what_if_tells_all_clocks_the_row_and_why(desk, queue):
     asked = {"queue": queue.pk, "language": "fa", "priority": 3, "opened_at": "2026-11-23T12:00"}
     answer = desk.get(reverse("console:what_if"), asked)
-    assert [due_at for _name, due_at in answer.context["dues"]] == [None, None, NOON + 10 * HOUR, None]
+    assert [due["at"] for due in answer.context["dues"]] == [None, None, NOON + 10 * HOUR, None]
     assert answer.context["row"].name == "Row 2"
     assert answer.context["passed"] == ["Danger is not it: that is for Priority: Top, and here it is Normal."]

@@ -18,7 +18,7 @@ from helpdesk.foreseen import foresee
 from helpdesk.forms.calendars import HoursForm, SourceForm, written_days, written_hours
 from helpdesk.models import CalendarVersion, WorkCalendar
 from helpdesk.views.console.frame import page, typed
-from helpdesk.views.console.promises import told_moves
+from helpdesk.views.console.promises import told_foresight
 from helpdesk.views.console.settings import setter
 from journal.errors import Refused
 
@@ -100,8 +100,7 @@ def _previewed(
     draft = CalendarVersion(calendar=calendar, from_at=moment, **hours)
     changed = {calendar.pk: draft} if calendar else {}
     foresight = foresee(InForce(holds.rows, {**holds.hours, **changed}), at=moment)
-    shown = {"foresight": foresight, "moved": told_moves(foresight, request.user), "seal": seal}
-    return _page(request, calendar, form, **shown)
+    return _page(request, calendar, form, seal=seal, **told_foresight(foresight, request.user))
 
 
 def _page(
