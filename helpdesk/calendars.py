@@ -76,6 +76,23 @@ def add(calendar: Calendar | None, start: datetime, working: timedelta) -> datet
     return None
 
 
+def stretches_between(calendar: Calendar | None, start: datetime, end: datetime) -> list[Stretch]:
+    """The stretches of working time from `start` to `end`; two that touch are one."""
+    found: list[Stretch] = []
+    for begins, ends in _stretches(calendar, start):
+        if begins >= end:
+            break
+        if found and found[-1][1] == begins:
+            begins = found.pop()[0]
+        found.append((begins, min(ends, end)))
+    return found
+
+
+def shown_at(zone: ZoneInfo, wall: datetime) -> datetime:
+    """The moment at which the wall clock first shows this; or at which it has jumped over it."""
+    return _moment(zone, wall)
+
+
 def _stretches(calendar: Calendar | None, start: datetime) -> Iterator[Stretch]:
     """The stretches of working time from `start` on, in order and apart."""
     if calendar is None:
@@ -109,8 +126,7 @@ def _stretches_on(calendar: Calendar, day: date) -> tuple[Stretch, ...]:
 
 
 def _first(zone: ZoneInfo, day: date, minutes: Minutes) -> datetime:
-    """The moment at which the wall clock first shows this; or at which it has jumped over it."""
-    return _moment(zone, _wall(day, minutes))
+    return shown_at(zone, _wall(day, minutes))
 
 
 def _last(zone: ZoneInfo, day: date, minutes: Minutes) -> datetime:

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from accounts.models import ApiKey, User
 from accounts.permissions import is_alone, is_operator
 from accounts.roles import Role
-from helpdesk.models import Barred, Queue, Team, TeamMember, Ticket
+from helpdesk.models import Barred, Queue, RotaChange, Team, TeamMember, Ticket
 from journal.actors import Actor
 
 WORKERS = (Role.MODERATOR, Role.LEAD, Role.HEAD)
@@ -153,3 +153,33 @@ def can_agree_to_member(by: Any, place: TeamMember) -> bool:
         and by.pk != place.asked_by_id
         and (by.has_role(Role.OPERATOR, Role.HEAD) or is_lead_of(by, place.team))
     )
+
+
+def can_lead_rota(by: Any, team: Team) -> bool:
+    """Say who is on call, without asking them: leads of this team and heads, themselves."""
+    return isinstance(by, User) and by.is_active and (by.has_role(Role.HEAD) or is_lead_of(by, team))
+
+
+def can_ask_for_change(by: Any, team: Team, out: User, stand_in: User | None) -> bool:
+    """One of the two whom a change is about may ask the other; a lead needs to ask nobody.
+
+    Nobody takes themselves out and leaves nobody there: that is for a lead.
+    """
+    is_one_of_them = isinstance(by, User) and stand_in is not None and by in (out, stand_in)
+    return can_lead_rota(by, team) or (is_one_of_them and can_be_on_call(by, team))
+
+
+def can_be_on_call(user: User, team: Team) -> bool:
+    """Whoever could open a case of the team when they are called."""
+    is_there = TeamMember.objects.live().filter(team=team, user=user).exists()
+    return user.is_active and user.has_factor and user.has_role(*WORKERS) and is_there
+
+
+def can_agree_to_change(by: Any, change: RotaChange) -> bool:
+    """The one of the two who did not ask; or a lead, who could have made it alone."""
+    other = change.stand_in_id if change.asked_by_id == change.out_id else change.out_id
+    return (isinstance(by, User) and by.is_active and by.pk == other) or can_lead_rota(by, change.rota.team)
+
+
+def can_withdraw_change(by: Any, change: RotaChange) -> bool:
+    return isinstance(by, User) and by.is_active and by.pk == change.asked_by_id

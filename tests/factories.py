@@ -2,7 +2,7 @@
 
 import dataclasses
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import count
 
 import pytest
@@ -16,8 +16,21 @@ from appeals.models import AppealDecision, Decision, DecisionPerson, Measure, No
 from appeals.window import window_end
 from helpdesk.actions import NEWCOMER, Letter, open_ticket
 from helpdesk.actions.policies import publish_policy
+from helpdesk.actions.rotas import publish_rota
 from helpdesk.confirming import token_of
-from helpdesk.models import Barred, Message, Note, PolicyRow, Queue, QueueKind, Side, Team, TeamMember, Ticket
+from helpdesk.models import (
+    Barred,
+    Message,
+    Note,
+    PolicyRow,
+    Queue,
+    QueueKind,
+    RotaLayer,
+    Side,
+    Team,
+    TeamMember,
+    Ticket,
+)
 from journal.actions import record
 from journal.actors import SYSTEM, Actor
 from journal.errors import Refused
@@ -167,6 +180,18 @@ def make_policy(*rows, at=NOON - timedelta(days=365), **targets):
     drafts = [*rows, targets or {"resolution": timedelta(days=5)}]
     named = [PolicyRow(**{"name": f"Row {number}"} | draft) for number, draft in enumerate(drafts, 1)]
     return publish_policy(named, by=SYSTEM, at=at, from_at=at)
+
+
+def make_layer(*members, **fields):
+    """A layer that is not saved: a week for each member, from the Monday before noon, at 09:00 UTC."""
+    usual = {"first_on": NOON.date(), "hand_over_at": time(9), "length": 1, "unit": "weeks"}
+    ids = [member.pk for member in members]
+    return RotaLayer(**{"name": "First", "time_zone": "UTC", "members": ids} | usual | fields)
+
+
+def make_rota(team, *layers, at=NOON - timedelta(days=1)):
+    """These layers are on call for the team from `at` on; published again, they replace those before."""
+    return publish_rota(team, layers, by=SYSTEM, at=at, from_at=at).rota
 
 
 def make_ticket(queue=None, *, text="", **fields):

@@ -4,6 +4,17 @@ from helpdesk.models.access import ApiAnswer, Barred, Contact, Receipt, Submissi
 from helpdesk.models.clocks import CalendarVersion, Clock, Policy, PolicyRow, WorkCalendar
 from helpdesk.models.console import ReplyTemplate, SavedView, TicketLink
 from helpdesk.models.queues import Queue, QueueKind, Team, TeamMember
+from helpdesk.models.rotas import (
+    CalendarFeed,
+    ChangeStatus,
+    Rota,
+    RotaChange,
+    RotaLayer,
+    RotaProblem,
+    RotaVersion,
+    Unit,
+    Wrong,
+)
 from helpdesk.models.search import SearchText
 from helpdesk.models.steps import Step, StepTaken, StepTold
 from helpdesk.models.tickets import NEVER, Level, Priority, Status, Ticket
@@ -14,7 +25,9 @@ __all__ = [
     "ApiAnswer",
     "Attachment",
     "Barred",
+    "CalendarFeed",
     "CalendarVersion",
+    "ChangeStatus",
     "Clock",
     "Contact",
     "Draft",
@@ -30,6 +43,11 @@ __all__ = [
     "QueueKind",
     "Receipt",
     "ReplyTemplate",
+    "Rota",
+    "RotaChange",
+    "RotaLayer",
+    "RotaProblem",
+    "RotaVersion",
     "SavedView",
     "SearchText",
     "Side",
@@ -42,5 +60,7 @@ __all__ = [
     "TeamMember",
     "Ticket",
     "TicketLink",
+    "Unit",
     "WorkCalendar",
+    "Wrong",
 ]
