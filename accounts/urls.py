@@ -7,6 +7,7 @@ from allauth.mfa.totp import views as app
 from allauth.mfa.webauthn import views as passkeys
 from django.urls import include, path, re_path
 
+from accounts.views import factors as our_factors
 from accounts.views import joining, once, own, people, platforms
 
 signing_in = [
@@ -33,9 +34,9 @@ signing_in = [
     path("factor/code/again/", factors.reauthenticate, name="mfa_reauthenticate"),
     path("factor/app/add/", app.activate_totp, name="mfa_activate_totp"),
     path("factor/app/remove/", app.deactivate_totp, name="mfa_deactivate_totp"),
-    path("factor/codes/", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("factor/codes/", our_factors.view_recovery_codes, name="mfa_view_recovery_codes"),
     path("factor/codes/new/", codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
-    path("factor/codes/download/", codes.download_recovery_codes, name="mfa_download_recovery_codes"),
+    path("factor/codes/download/", our_factors.download_recovery_codes, name="mfa_download_recovery_codes"),
     path("factor/passkeys/", passkeys.list_webauthn, name="mfa_list_webauthn"),
     path("factor/passkeys/add/", passkeys.add_webauthn, name="mfa_add_webauthn"),
     path("factor/passkeys/again/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),

@@ -1,7 +1,14 @@
 """Two people act on accounts at the same moment, each on a connection of their own."""
 
+from threading import Thread
+
 import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
 
 from accounts.actions import (
     accept_invitation,
@@ -16,7 +23,7 @@ from accounts.actions import (
 from accounts.models import Invitation, RoleGrant, User
 from journal.models import Delivery, Event
 from tests.factories import NOON, PASSWORD, make_user
-from tests.together import at_once
+from tests.together import at_once, until_somebody_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -132,3 +139,60 @@ def test_one_reset_is_approved_once(lena, olga):
     )
     assert sorted(answers) == ["done", "reset_was_settled"]
     assert list(acts_of(amir)).count("factor_reset") == 1
+
+
+# Recovery codes
+
+
+@pytest.fixture
+def codes(lena):
+    cache.clear()
+    return RecoveryCodes.activate(lena)
+
+
+def before_the_code(user):
+    """A browser that has given the password and is asked for a code."""
+    client = Client()
+    client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+    return client
+
+
+def is_in(client):
+    return client.get("/accounts/").status_code == 200
+
+
+def test_one_recovery_code_lets_one_in(lena, codes):
+    code, *others = codes.get_unused_codes()
+    browsers = [before_the_code(lena) for _ in range(3)]
+    at_once(*[lambda each=each: each.post(reverse("mfa_authenticate"), {"code": code}) for each in browsers])
+    assert [is_in(each) for each in browsers].count(True) == 1
+    assert codes.activate(lena).get_unused_codes() == others
+
+
+def test_two_recovery_codes_used_at_once_are_both_used_up(lena, codes):
+    first, second, *others = codes.get_unused_codes()
+    pairs = [(before_the_code(lena), code) for code in (first, second)]
+    at_once(
+        *[lambda pair=pair: pair[0].post(reverse("mfa_authenticate"), {"code": pair[1]}) for pair in pairs]
+    )
+    assert codes.activate(lena).get_unused_codes() == others
+
+
+@pytest.mark.parametrize("page", ["mfa_view_recovery_codes", "mfa_download_recovery_codes"])
+def test_a_code_that_is_used_while_its_owner_looks_at_the_codes_stays_used(lena, codes, page):
+    code, *others = codes.get_unused_codes()
+    owner = Client()
+    owner.force_login(lena)
+    owner.post("/accounts/again/", {"password": PASSWORD})
+
+    def look():
+        owner.get(reverse(page))
+        connection.close()
+
+    looking = Thread(target=look)
+    with transaction.atomic():
+        assert codes.validate_code(code)
+        looking.start()
+        until_somebody_waits()
+    looking.join()
+    assert codes.activate(lena).get_unused_codes() == others
