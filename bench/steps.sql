@@ -19,8 +19,8 @@ SELECT
     due_at - %(target)s, due_at, true, 1
 FROM made;
 
-INSERT INTO helpdesk_clock (id, ticket_id, kind, instance, run, state, due_at, spent, row_id, next_step_at)
-SELECT id, id, 'resolution', 1, 1, 'running', due_at, '0', %(row)s, due_at
+INSERT INTO helpdesk_clock (id, ticket_id, queue_id, kind, instance, run, state, due_at, spent, row_id, next_step_at)
+SELECT id, id, %(queue)s, 'resolution', 1, 1, 'running', due_at, '0', %(row)s, due_at
 FROM made;
 
 INSERT INTO journal_event (subject_kind, subject_id, number, code, "values", actor_kind, at, hash)

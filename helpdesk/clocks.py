@@ -38,6 +38,7 @@ class Happening:
     type: str
     targets: Targets = field(default_factory=dict)
     calendar: Calendar | None = None
+    number: int = 0  # in the ticket's history, where it has one
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,8 @@ class Reading:
     spent: timedelta
     began_at: datetime | None = None
     marks: Mapping[Mark, datetime | None] = field(default_factory=dict)
+    target: timedelta | None = None
+    ended_by: Happening | None = None
 
 
 @dataclass
@@ -96,10 +99,13 @@ class Clocks:
         self.open: dict[Kind, _Instance] = {}
         self.begun: dict[Kind, int] = dict.fromkeys(Kind, 0)
         self.closed: list[Reading] = []
+        self.kept: list[Reading] = []  # runs of "keep in touch" that words of the staff restarted in time
+        self._heard: Happening | None = None
 
     def hear(self, event: Happening) -> None:
         """Take in the next event; the time before it is counted by what held until then."""
         self.pass_until(event.at)
+        self._heard = event
         EFFECTS[event.type](self, event)
 
     def pass_until(self, at: datetime) -> None:
@@ -127,6 +133,11 @@ class Clocks:
         shown = [*self.closed, *filter(None, map(self._read_open, self.open.values()))]
         return sorted(shown, key=lambda reading: (list(Kind).index(reading.kind), reading.instance))
 
+    def ended(self) -> list[Reading]:
+        """Each run that has ended, and how. The contract never meets "keep in touch", it restarts it: a run
+        that was restarted in time is met here, because what was promised in it was done."""
+        return [*self.closed, *self.kept]
+
     # What each event does. Section 3 of the contract, line by line.
 
     def _opened(self, event: Happening) -> None:
@@ -140,6 +151,8 @@ class Clocks:
             return
         running = self.open.get(Kind.KEEP_IN_TOUCH)
         if running and not running.missed_at:
+            if self.targets.get(running.kind):
+                self.kept.append(self._reading(running, State.MET, closed_at=self.now))
             self.open[running.kind] = _Instance(
                 running.kind, running.number, running.run + 1, began_at=event.at
             )
@@ -223,6 +236,8 @@ class Clocks:
             spent=instance.spent,
             began_at=instance.began_at,
             marks={mark: self._mark_at(instance, mark) for mark in self.marks.get(instance.kind, ())},
+            target=self.targets.get(instance.kind),
+            ended_by=self._heard if closed_at else None,
         )
 
     def _pass_marks(self, instance: _Instance, at: datetime) -> None:

@@ -92,7 +92,8 @@ def can_hand_over(by: Any, ticket: Ticket) -> bool:
 
 
 def can_drop(by: Any, ticket: Ticket) -> bool:
-    """Withdrawing is the person's; spam and merging are for people on the staff, never for keys."""
+    """Withdrawing is the person's; what ends a debt to them without an answer (spam, merging, "needs no
+    answer") is for people on the staff, never for keys."""
     return isinstance(by, User) and can_work(by, ticket)
 
 

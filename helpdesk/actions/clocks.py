@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from helpdesk.actions.counting import count_ended
 from helpdesk.calendars import add
 from helpdesk.clocks import EFFECTS, Clocks, Happening, Kind, Marks, Reading
 from helpdesk.models import NEVER, CalendarVersion, Clock, PolicyRow, Queue, StepTaken, Ticket
@@ -151,6 +152,7 @@ def wind(ticket: Ticket, *, at: datetime) -> Ahead | None:
         Event.objects.filter(subject_kind="ticket", subject_id=ticket.pk, code__in=HEARD).order_by("number")
     )
     promises = promises_named(events)
+    heard_at = events[-1].at if events else at
     before = list(promises.values())[-1] if promises else None
     promise = promise_for(ticket, at)
     if promise is not None and promise != before:
@@ -165,6 +167,7 @@ def wind(ticket: Ticket, *, at: datetime) -> Ahead | None:
     ahead = coming(clocks.readings(), steps, _taken(ticket) if steps else ())
     is_anew = not TAKEN_BACK.isdisjoint(event.code for event in events[-2:])
     _write(ticket, clocks, promise, ahead, is_anew=is_anew)
+    count_ended(ticket, clocks, since=heard_at, is_anew=is_anew)
     return Ahead(promise.row, ahead)
 
 
@@ -205,7 +208,7 @@ def _changed_at(promise: Promise, before: Promise | None, at: datetime) -> datet
 
 def _happenings(event: Event, promise: Promise | None) -> Iterator[Happening]:
     if event.code != "targets_changed":
-        yield Happening(event.at, event.code)
+        yield Happening(event.at, event.code, number=event.number)
     if promise is not None:
         yield from promise.changed(event.at)
 
@@ -273,6 +276,7 @@ def _write(
             "row",
             "calendar",
             "next_step_at",
+            "queue",
         ],
     )
     running = [reading.kind for reading in readings if reading.closed_at is None]
@@ -286,6 +290,7 @@ def _write(
 def _clock(ticket: Ticket, reading: Reading, next_step_at: datetime | None, promise: Promise) -> Clock:
     return Clock(
         ticket=ticket,
+        queue_id=ticket.queue_id,
         kind=reading.kind,
         instance=reading.instance,
         run=reading.run,

@@ -14,6 +14,7 @@ from helpdesk.permissions import can_drop, can_reopen, can_resolve, can_work, ca
 from journal.errors import Refused, require
 
 SPAM_REASONS = ("advertising", "automatic", "empty", "abuse_of_form")
+MERGE_REASONS = ("sent_twice", "same_matter")
 
 
 @transaction.atomic
@@ -80,11 +81,16 @@ def mark_spam(ticket: Ticket, *, by: Any, at: datetime, reason: str, turn: int |
 
 
 @transaction.atomic
-def merge(ticket: Ticket, *, by: Any, at: datetime, into: Ticket, turn: int | None = None) -> Ticket:
-    """End a duplicate: the same person wrote twice. Its receipt opens the other case from now on."""
+def merge(
+    ticket: Ticket, *, by: Any, at: datetime, into: Ticket, reason: str, turn: int | None = None
+) -> Ticket:
+    """End a duplicate: the same person wrote twice, for one of MERGE_REASONS. Its receipt opens the other
+    case from now on."""
     ticket, into = _lock_both(ticket, into, turn)
     require(can_drop(by, ticket) and can_drop(by, into))
     refuse_ended(ticket)
+    if reason not in MERGE_REASONS:
+        raise Refused("reason_needed", _("Choose why these are one case."), field="reason")
     _refuse_strangers(ticket, into)
     ticket.merged_into = into
     move_ticket(
@@ -95,6 +101,7 @@ def merge(ticket: Ticket, *, by: Any, at: datetime, into: Ticket, turn: int | No
         code="dropped",
         save=("merged_into",),
         why="merged",
+        reason=reason,
         into=into.pk,
     )
     ticket.merged.update(merged_into=into)  # what was joined with it before: their receipts open `into` too

@@ -8,10 +8,12 @@ from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from helpdesk.actions.clocks import HEARD, RENEWED_BY, wind
+from helpdesk.actions.counting import LET_GO, count_let_go
 from helpdesk.models import Status, Ticket
 from helpdesk.signals import ticket_moved
 from journal.actions import move, record
 from journal.errors import Refused
+from journal.models import Event
 
 ENDED = (Status.RESOLVED, Status.DROPPED)
 
@@ -52,9 +54,8 @@ def move_ticket(
     ticket.ended_at = at if status in ENDED else None
     ticket.purge_at = at + timedelta(days=ticket.queue.keep_for_days) if status in ENDED else None
     also = {"turn", "changed_at", "ended_at", "purge_at", *save}
-    move(ticket, status, by=by, at=at, code=code, save=also, **values)
-    if code in HEARD:
-        wind(ticket, at=at)
+    event = move(ticket, status, by=by, at=at, code=code, save=also, **values)
+    _count(ticket, event, at)
     ticket_moved.send(sender=Ticket, ticket=ticket, before=before, after=status, by=by, at=at)
     return ticket
 
@@ -62,9 +63,14 @@ def move_ticket(
 def note_event(ticket: Ticket, code: str, *fields: str, by: Any, at: datetime, **values: Any) -> None:
     """Save a change that is no move, and write its event."""
     change(ticket, *fields, at=at)
-    record(ticket, code, by=by, at=at, **values)
-    if code in HEARD | RENEWED_BY:
+    _count(ticket, record(ticket, code, by=by, at=at, **values), at)
+
+
+def _count(ticket: Ticket, event: Event, at: datetime) -> None:
+    if event.code in HEARD | RENEWED_BY:
         wind(ticket, at=at)
+    if event.code in LET_GO:
+        count_let_go(ticket, event)
 
 
 def broken_promise(error: IntegrityError) -> str:

@@ -14,12 +14,13 @@ from helpdesk.actions.tickets import lock, move_ticket, note_event, refuse_ended
 from helpdesk.attachments import Accepted
 from helpdesk.desks import refuse_words
 from helpdesk.models import Draft, Message, Note, Side, Status, Submission, Ticket
-from helpdesk.permissions import acting_staff, can_work, can_write, staff_of
+from helpdesk.permissions import acting_staff, can_drop, can_work, can_write, staff_of
 from helpdesk.receipts import token_hash
 from journal.errors import Refused, require
 from journal.models import Delivery
 
 UNDO_FOR = timedelta(seconds=10)
+NO_ANSWER_REASONS = ("thanks", "nothing_asked", "said_before", "automatic")
 
 
 @transaction.atomic
@@ -208,14 +209,17 @@ def write_draft(ticket: Ticket, author: Any, *, text: str, is_question: bool, at
 
 
 @transaction.atomic
-def no_answer_needed(ticket: Ticket, *, by: Any, at: datetime) -> Ticket:
-    """The person's last words (a closing thank-you) need no answer."""
+def no_answer_needed(ticket: Ticket, *, by: Any, at: datetime, reason: str) -> Ticket:
+    """Somebody has read the person's last words and says, for one of NO_ANSWER_REASONS, that they ask for
+    nothing. A key cannot: it would be a machine that ends what is owed."""
     ticket = lock(ticket)
-    require(can_work(by, ticket))
+    require(can_drop(by, ticket))
+    if reason not in NO_ANSWER_REASONS:
+        raise Refused("reason_needed", _("Choose why these words need no answer."), field="reason")
     if ticket.unanswered_since is None:
         return ticket
     ticket.unanswered_since = None
-    note_event(ticket, "no_answer_needed", "unanswered_since", by=by, at=at)
+    note_event(ticket, "no_answer_needed", "unanswered_since", by=by, at=at, reason=reason)
     return ticket
 
 

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from helpdesk.actions.ending import SPAM_REASONS
+from helpdesk.actions.ending import MERGE_REASONS, SPAM_REASONS
+from helpdesk.actions.writing import NO_ANSWER_REASONS
 from helpdesk.models import Priority, Queue, TeamMember, Ticket
 from journal.references import read_reference
 
@@ -73,6 +74,36 @@ class OtherTicketForm(ActForm):
         if reference is None or not (other := found.first()):
             raise forms.ValidationError(_("There is no other case with this reference that you can see."))
         return other
+
+
+MERGE_WORDS = {
+    "sent_twice": gettext_lazy("The same words were sent twice"),
+    "same_matter": gettext_lazy("They wrote again about the same matter"),
+}
+
+
+class MergeForm(OtherTicketForm):
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Why these are one case"),
+        choices=[(code, MERGE_WORDS[code]) for code in MERGE_REASONS],
+        widget=forms.RadioSelect,
+    )
+
+
+NO_ANSWER_WORDS = {
+    "thanks": gettext_lazy("They only say thank you or goodbye"),
+    "nothing_asked": gettext_lazy("They ask for nothing"),
+    "said_before": gettext_lazy("We have answered this already"),
+    "automatic": gettext_lazy("Sent by a machine"),
+}
+
+
+class NoAnswerForm(ActForm):
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Why no answer is needed"),
+        choices=[(code, NO_ANSWER_WORDS[code]) for code in NO_ANSWER_REASONS],
+        widget=forms.RadioSelect,
+    )
 
 
 SPAM_WORDS = {

@@ -18,6 +18,7 @@ from helpdesk.models.rotas import (
 from helpdesk.models.search import SearchText
 from helpdesk.models.steps import Step, StepTaken, StepTold
 from helpdesk.models.tickets import NEVER, Level, Priority, Status, Ticket
+from helpdesk.models.verdicts import LetGo, Verdict
 from helpdesk.models.words import Attachment, Draft, FileRemoval, HeldFile, Message, Note, Side
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Draft",
     "FileRemoval",
     "HeldFile",
+    "LetGo",
     "Level",
     "Message",
     "Note",
@@ -61,6 +63,7 @@ __all__ = [
     "Ticket",
     "TicketLink",
     "Unit",
+    "Verdict",
     "WorkCalendar",
     "Wrong",
 ]

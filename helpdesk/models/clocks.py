@@ -149,6 +149,8 @@ class Clock(Row):
     """
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="clocks")
+    # That of the ticket, so that one index finds what is due in it. Null only in rows of earlier versions.
+    queue = models.ForeignKey(Queue, models.PROTECT, null=True, related_name="+", db_index=False)
     kind = models.CharField(max_length=14, choices=[(kind.value, kind.value) for kind in Kind])
     instance = models.PositiveIntegerField()
     run = models.PositiveIntegerField()
@@ -171,7 +173,9 @@ class Clock(Row):
         ]
         indexes = [
             models.Index(
-                fields=["due_at"], name="clock_due", condition=Q(closed_at=None, due_at__isnull=False)
+                fields=["queue", "due_at"],
+                name="clock_due_in_queue",
+                condition=Q(closed_at=None, due_at__isnull=False),
             ),
             models.Index(
                 fields=["next_step_at"], name="clock_next_step", condition=Q(next_step_at__isnull=False)

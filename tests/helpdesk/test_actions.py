@@ -130,7 +130,7 @@ def test_words_after_the_end_wait_for_staff_without_reopening(ticket, amir):
     person_writes(ticket, by=person(ticket), at=LATER, text="Thank you!")
     ticket.refresh_from_db()
     assert (ticket.status, ticket.unanswered_since) == (Status.RESOLVED, LATER)
-    assert no_answer_needed(ticket, by=amir, at=LATER).unanswered_since is None
+    assert no_answer_needed(ticket, by=amir, at=LATER, reason="thanks").unanswered_since is None
 
 
 def test_same_words_sent_again_are_stored_once(ticket):

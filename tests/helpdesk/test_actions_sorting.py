@@ -93,7 +93,7 @@ def test_duplicates_of_the_same_person_become_one_case(queue, amir):
     first, again = make_case(queue), make_case(queue)
     for each in (first, again):
         reachable(each.ticket)
-    merged = merge(again.ticket, by=amir, at=LATER, into=first.ticket)
+    merged = merge(again.ticket, by=amir, at=LATER, into=first.ticket, reason="same_matter")
     assert (merged.status, merged.merged_into) == (Status.DROPPED, first.ticket)
     assert open_case(again.ticket.reference, again.receipt, request_key="rita", at=LATER) == first.ticket
     with refused("gone"):
@@ -106,8 +106,8 @@ def test_a_duplicate_of_a_duplicate_opens_and_ends_with_the_last_case(queue, ami
     first, second, third = (make_case(queue) for _ in range(3))
     for each in (first, second, third):
         reachable(each.ticket)
-    merge(first.ticket, by=amir, at=LATER, into=second.ticket)
-    merge(second.ticket, by=amir, at=LATER, into=third.ticket)
+    merge(first.ticket, by=amir, at=LATER, into=second.ticket, reason="same_matter")
+    merge(second.ticket, by=amir, at=LATER, into=third.ticket, reason="same_matter")
     assert open_case(first.ticket.reference, first.receipt, request_key="rita", at=LATER) == third.ticket
     erase_case(third.ticket, by=person(third.ticket), at=LATER)
     assert not Receipt.objects.exists()
@@ -118,9 +118,9 @@ def test_cases_of_two_people_are_never_merged(queue, amir):
     ours, theirs = reachable(make_case(queue).ticket), reachable(make_case(queue).ticket, "otto@mail.example")
     for into in (theirs, make_case(queue).ticket):
         with refused("not_the_same_person"):
-            merge(ours, by=amir, at=LATER, into=into)
+            merge(ours, by=amir, at=LATER, into=into, reason="same_matter")
     with refused("not_into_this"):
-        merge(ours, by=amir, at=LATER, into=ours)
+        merge(ours, by=amir, at=LATER, into=ours, reason="same_matter")
 
 
 def test_spam_needs_a_person_and_a_reason_and_can_be_reopened(queue, amir):

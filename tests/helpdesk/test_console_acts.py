@@ -112,8 +112,16 @@ def test_an_unseen_case_cannot_be_linked(desk, queue):
 
 
 def test_strangers_cases_are_not_joined_and_the_reason_is_told(desk, queue):
-    response = do(desk, make_ticket(queue), "merge", other=make_ticket(queue).reference)
+    response = do(desk, make_ticket(queue), "merge", other=make_ticket(queue).reference, reason="sent_twice")
     assert "Only cases of the same person" in response.content.decode()
+
+
+def test_words_that_need_no_answer_are_let_go_with_a_reason(desk, queue):
+    ticket = make_ticket(queue, unanswered_since=NOON)
+    assert do(desk, ticket, "no-answer").status_code == 409
+    assert do(desk, ticket, "no-answer", reason="thanks").status_code == 302
+    ticket.refresh_from_db()
+    assert ticket.unanswered_since is None
 
 
 def test_a_declared_conflict_takes_the_case_away(desk, queue, amir):

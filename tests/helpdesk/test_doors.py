@@ -45,7 +45,7 @@ def merged(ticket, amir):
     other = make_case(ticket.queue, at=now()).ticket
     for each in (ticket, other):
         Contact.objects.create(ticket=each, address="rita@mail.example", confirmed_at=now())
-    merge(ticket, by=amir, at=now(), into=other)
+    merge(ticket, by=amir, at=now(), into=other, reason="same_matter")
 
 
 def ended(ticket, amir):

@@ -17,6 +17,8 @@ from helpdesk import actions
 from helpdesk.forms.acts import (
     ActForm,
     HandOverForm,
+    MergeForm,
+    NoAnswerForm,
     OtherTicketForm,
     PriorityForm,
     QueueForm,
@@ -172,8 +174,8 @@ for each in (
         "merge",
         gettext_lazy("Join with another case of the same person"),
         gettext_lazy("End this case and join it with the other"),
-        _simply(actions.merge, _given(into="other")),
-        OtherTicketForm,
+        _simply(actions.merge, _given(into="other", reason="reason")),
+        MergeForm,
         key="m",
         warning=gettext_lazy(
             "This case ends. Its receipt opens the other case from then on, and the person is told."
@@ -212,7 +214,8 @@ for each in (
         "no-answer",
         gettext_lazy("The last words need no answer"),
         gettext_lazy("No answer is needed"),
-        _simply(actions.no_answer_needed),
+        _simply(actions.no_answer_needed, _given(reason="reason")),
+        NoAnswerForm,
         is_offered=lambda user, ticket: not ticket.is_barred and ticket.unanswered_since is not None,
     ),
     Act(
