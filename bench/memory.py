@@ -12,9 +12,9 @@ import sys
 import tempfile
 import time
 import urllib.request
-from contextlib import suppress
 from pathlib import Path
 
+from bench.processes import line_of, parents
 from config import embedded
 
 MOST, IDLE_FOR, PAGES = 300, 20, ("/", "/rules/", "/appeal/", "/accounts/login/")  # MiB, seconds
@@ -73,31 +73,15 @@ def _use(port: int, launcher: subprocess.Popen) -> None:
 
 def _held(home: embedded.Home, launcher: int) -> dict[str, float]:
     """MiB of each part: what stands below a program in the tree of processes is the program's."""
-    parents = _parents()
+    above = parents()
     parts = {int(file.read_text()): file.name for file in (home.state / "pids").iterdir()}
     held: dict[str, float] = {}
-    for process in parents:
-        line = _line(process, parents)
+    for process in above:
+        line = line_of(process, above)
         if launcher in line:
             name = next((parts[each] for each in line if each in parts), _kind(process))
             held[name] = held.get(name, 0) + _mib(process)
     return held
-
-
-def _parents() -> dict[int, int]:
-    parents = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
-    return parents
-
-
-def _line(process: int, parents: dict[int, int]) -> list[int]:
-    """A process and those above it."""
-    line = [process]
-    while parents.get(line[-1], 0) > 1:
-        line.append(parents[line[-1]])
-    return line
 
 
 def _kind(process: int) -> str:
