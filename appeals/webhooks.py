@@ -5,14 +5,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from accounts.models import Platform, WebhookEndpoint
+from accounts.models import Platform
+from accounts.models.machines import WANTING
 from appeals.links import appeal_url
 from appeals.models import MeasureKind
 from journal.actions import Subject
 from journal.models import Channel, Delivery
 from journal.outbox import delivery_of
 from journal.senders import register_secrets
-from journal.together import write_together
+from journal.together import Each, write_together
 
 APPEAL_FILED = "appeal.filed"
 APPEAL_DECIDED = "appeal.decided"
@@ -52,9 +53,7 @@ def tell_platform(
     due_at: datetime | None = None,
 ) -> None:
     """Write one delivery for each endpoint of the platform that wants this type of event."""
-    told = deliveries_to(platform.pk, event_type, data, about=about, at=at, due_at=due_at)
-    if told:
-        write_together(*told)
+    write_together(deliveries_to(platform.pk, event_type, data, about=about, at=at, due_at=due_at))
 
 
 def deliveries_to(
@@ -65,17 +64,7 @@ def deliveries_to(
     about: Subject,
     at: datetime,
     due_at: datetime | None = None,
-) -> list[Delivery]:
+) -> Each:
     """The same, for a caller that writes them together with the rows of what happened."""
-    return [
-        delivery_of(
-            event_type,
-            about=about,
-            at=at,
-            channel=Channel.WEBHOOK,
-            endpoint_id=endpoint,
-            body=data,
-            due_at=due_at,
-        )
-        for endpoint in WebhookEndpoint.objects.wanting(event_type, platform_id)
-    ]
+    delivery = delivery_of(event_type, about=about, at=at, channel=Channel.WEBHOOK, body=data, due_at=due_at)
+    return Each(delivery, "endpoint_id", WANTING, (platform_id, event_type))

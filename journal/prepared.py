@@ -26,26 +26,30 @@ def execute(sql: str, values: Sequence[Any]) -> Any:
 class Reading:
     """A query for rows of `models`, side by side; `source` is what follows FROM.
 
-    `only` names the fields that are needed; another one is read when it is looked at.
+    `only` names the fields that are needed; another one is read when it is looked at. `beside` is SQL for
+    more columns, in which one question takes along what another would ask.
     """
 
-    def __init__(self, source: str, *models: type[Model], only: Collection[str] = ()):
-        self.source, self.models, self.only = source, models, only
+    def __init__(self, source: str, *models: type[Model], only: Collection[str] = (), beside: str = ""):
+        self.source, self.models, self.only, self.beside = source, models, only, beside
 
     def ask(self, *values: Any) -> list[list[Any]]:
-        """Each row as one instance of every model; None where an outer join found nothing."""
+        """Each row as one instance of every model, then the values beside; None where an outer join found
+        nothing."""
         return [self._row(found) for found in execute(self._sql, values).fetchall()]
 
-    def _row(self, found: Sequence[Any]) -> list[Model | None]:
-        row, start = [], 0
+    def _row(self, found: Sequence[Any]) -> list[Any]:
+        row: list[Any] = []
+        start = 0
         for part in self._parts:
             row.append(part.instance(found[start : start + part.width]))
             start += part.width
-        return row
+        return [*row, *found[start:]]
 
     @cached_property
     def _sql(self) -> str:
         columns = ", ".join(column for part in self._parts for column in part.columns)
+        columns += f", {self.beside}" if self.beside else ""
         return f"SELECT {columns} FROM {self.source}"  # noqa: S608 - names of our own models
 
     @cached_property

@@ -1,9 +1,10 @@
 """New rows of several tables, written by one statement: one way to the database and back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.search import SearchVectorField
@@ -29,6 +30,9 @@ PLAIN = {
     models.UUIDField,
     SearchVectorField,
 }
+CLAIMED = "EXISTS (SELECT FROM claimed)"
+NEW_KEY = "uuidv7()"  # as `journal.ids` makes them
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -39,56 +43,99 @@ class Change:
     values: tuple[Any, ...]
 
 
-def write_together(*rows: Model | Change) -> None:
+@dataclass(frozen=True)
+class Each:
+    """A new row for each that a query finds: `row` with a key of its own and what was found in `column`.
+
+    So nobody has to ask first whom it concerns. `%s` in the query is where a value goes.
+    """
+
+    row: Model
+    column: str
+    query: str
+    values: tuple[Any, ...]
+
+
+def write_together(*rows: Model | Change | Each) -> None:
     """Insert new rows. They may point to each other; a constraint that one of them breaks refuses all.
 
     Sends no signals. PostgreSQL chooses the order, so no two events of one subject may be among them, and
     no change finds a row that is new.
     """
     values: list[Any] = []
-    first = [_change(row, values) if isinstance(row, Change) else _insert(row, values) for row in rows]
-    last = first.pop()
-    beside = ", ".join(f"written_{number} AS ({each})" for number, each in enumerate(first))
-    execute(f"WITH {beside} {last}" if first else last, values)
+    *before, last = (_worded(row, values) for row in rows)
+    beside = ", ".join(f"written_{number} AS ({each})" for number, each in enumerate(before))
+    execute(f"WITH {beside} {last}" if beside else last, values)
+    _know_as_stored(rows)
+
+
+def write_once(claim: Model, *rows: Model | Change | Each) -> bool:
+    """The same, where nobody has written `claim` before: its key is free. False where nothing was written.
+
+    Waits for another transaction that is writing the same claim. A change among the rows must end with its
+    conditions.
+    """
+    values: list[Any] = []
+    worded = [f"claimed AS ({_insert(claim, values)} ON CONFLICT DO NOTHING RETURNING 1)"]
+    for number, row in enumerate(rows):
+        worded.append(f"written_{number} AS ({_worded(row, values, only_if=CLAIMED)})")
+    (was_new,) = execute(f"WITH {', '.join(worded)} SELECT {CLAIMED}", values).fetchone()
+    if was_new:
+        _know_as_stored([claim, *rows])
+    return was_new
+
+
+def _know_as_stored(rows: Iterable[Model | Change | Each]) -> None:
     for row in rows:
         if isinstance(row, Model):
             row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
-def _change(change: Change, values: list[Any]) -> str:
-    sql = change.sql
-    for value in change.values:
+def _worded(row: Model | Change | Each, values: list[Any], *, only_if: str = "") -> str:
+    if isinstance(row, Change):
+        return _numbered(row.sql, row.values, values) + (f" AND {only_if}" if only_if else "")
+    where = f" WHERE {only_if}" if only_if else ""
+    if isinstance(row, Each):
+        source = f" FROM ({_numbered(row.query, row.values, values)}) AS each (found)"
+        found = {_quoted(row.row._meta.pk.column): NEW_KEY, _quoted(row.column): "found"}
+        return _insert(row.row, values, found) + source + where
+    return _insert(row, values) + where
+
+
+def _numbered(sql: str, given: Iterable[Any], values: list[Any]) -> str:
+    for value in given:
         values.append(value)
         sql = sql.replace("%s", f"${len(values)}", 1)
     return sql
 
 
-def _insert(row: Model, values: list[Any]) -> str:
-    head, read, columns = _plan(type(row))
-    places = []
+def _insert(row: Model, values: list[Any], found: Mapping[str, str] = NOTHING) -> str:
+    """An INSERT of what the row holds: a running number, or what a trigger sets, is left to PostgreSQL."""
+    table, read, columns = _plan(type(row))
+    names, places = [*found], [*found.values()]
     for value, column in zip(read(row), columns, strict=True):
-        if value is None or isinstance(value, DatabaseDefault):
-            places.append("DEFAULT")  # nothing, a running number, or what a trigger sets
-        else:
-            values.append(column.prepare(row) if column.prepare else value)
-            places.append(f"${len(values)}{column.cast}")
-    return f"{head} VALUES ({', '.join(places)})"
+        if value is None or isinstance(value, DatabaseDefault) or column.name in found:
+            continue
+        values.append(column.prepare(row) if column.prepare else value)
+        names.append(column.name)
+        places.append(f"${len(values)}{column.cast}")
+    return f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(places)}"
 
 
 class _Column(NamedTuple):
     """How a value of this column is written: as the driver takes it, or as the field makes it ready."""
 
+    name: str
     prepare: Callable[[Model], Any] | None
     cast: str
 
 
 @cache
 def _plan(model: type[Model]) -> tuple[str, Callable[[Model], tuple[Any, ...]], list[_Column]]:
-    """How an INSERT of this model begins, what reads the values of a row, and how each is written."""
+    """The table of this model, what reads the values of a row, and how each is written."""
     fields = model._meta.concrete_fields
-    names = ", ".join(f'"{field.column}"' for field in fields)
-    head = f'INSERT INTO "{model._meta.db_table}" ({names})'
-    return head, attrgetter(*(field.attname for field in fields)), [_column(field) for field in fields]
+    read = attrgetter(*(field.attname for field in fields))
+    return _quoted(model._meta.db_table), read, [_column(field) for field in fields]
 
 
 def _column(field: Field) -> _Column:
@@ -97,4 +144,8 @@ def _column(field: Field) -> _Column:
     def prepare(row: Model) -> Any:
         return field.get_db_prep_save(field.pre_save(row, add=True), connection)
 
-    return _Column(None if type(field) in PLAIN else prepare, cast)
+    return _Column(_quoted(field.column), None if type(field) in PLAIN else prepare, cast)
+
+
+def _quoted(name: str | None) -> str:
+    return f'"{name}"'

@@ -13,8 +13,10 @@ from accounts.sealing import seal
 from appeals.actions.filing import AppealLetter, file_appeal
 from appeals.actions.notices import NoticeLetter, file_notice
 from appeals.models import AppealDecision, Decision, DecisionPerson, Measure, NoticeGroup
+from appeals.webhooks import tell_platform
 from appeals.window import window_end
-from helpdesk.actions import NEWCOMER, Letter, open_ticket
+from helpdesk.actions import NEWCOMER, Entry, Letter, open_ticket
+from helpdesk.actions.clocks import in_force
 from helpdesk.actions.policies import publish_policy
 from helpdesk.actions.rotas import publish_rota
 from helpdesk.confirming import token_of
@@ -35,6 +37,7 @@ from journal.actions import record
 from journal.actors import SYSTEM, Actor
 from journal.errors import Refused
 from journal.ids import uuid7
+from journal.models import Delivery
 from journal.outbox import deliver
 from journal.references import new_reference
 
@@ -148,7 +151,9 @@ def make_case(queue=None, *, by=None, at=NOON, **fields):
     """A case as a form opens it: with words, a receipt and an event. The answer of `open_ticket`."""
     letter = _letter(Letter, fields, text="Please help.")
     fields.setdefault("summary", "My channel is gone")
-    return open_ticket(queue or make_queue(), letter, by=by or NEWCOMER, at=at, **fields)
+    queue = queue or make_queue()
+    entry = Entry(queue, in_force(at), new_reference())
+    return open_ticket(entry, letter, by=by or NEWCOMER, at=at, **fields)
 
 
 def _letter(kind, fields, **usual):
@@ -341,3 +346,12 @@ def make_endpoint(platform, *event_types, url=""):
         event_types=list(event_types),
         told_since=NOON,
     )
+
+
+def endpoints_told(event_type, platform):
+    """Where word of such an event goes if it happens now; nothing is kept of it."""
+    tell_platform(platform, event_type, {}, about=platform, at=NOON)
+    told = Delivery.objects.filter(about_id=platform.pk)
+    endpoints = [delivery.endpoint_id for delivery in told]
+    told.delete()
+    return endpoints

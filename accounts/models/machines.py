@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
-from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -15,7 +14,6 @@ from accounts.models.people import User
 from accounts.sealing import unseal
 from journal.actors import Actor
 from journal.ids import Row
-from journal.prepared import execute
 
 
 class Platform(Row):
@@ -122,12 +120,14 @@ class ApiKey(Row):
         return set(scopes) <= set(self.scopes)
 
 
-# Asked for every appeal that is filed.
+# Endpoints in use of a platform that asked for a type of event; one that names none wants all. So does one
+# that is gone, until an operator has looked: what it is told then waits as dead letters, where otherwise
+# nobody would ever tell the platform.
 WANTING = """
 SELECT endpoint.id FROM accounts_webhookendpoint endpoint
 JOIN accounts_platform platform ON platform.id = endpoint.platform_id
-WHERE platform.id = $1 AND platform.is_active AND (endpoint.disabled_at IS NULL OR endpoint.is_gone)
-    AND (endpoint.event_types = '{}' OR $2 = ANY (endpoint.event_types))
+WHERE platform.id = %s AND platform.is_active AND (endpoint.disabled_at IS NULL OR endpoint.is_gone)
+    AND (endpoint.event_types = '{}' OR %s = ANY (endpoint.event_types))
 """
 
 
@@ -143,14 +143,6 @@ class EventType(models.TextChoices):
 
 
 class WebhookEndpointSet(models.QuerySet["WebhookEndpoint"]):
-    def wanting(self, event_type: str, platform_id: UUID) -> list[UUID]:
-        """Endpoints in use that asked for this type of event; one that names none wants all.
-
-        So does one that is gone, until an operator has looked: what it is told then waits as dead letters,
-        where otherwise nobody would ever tell the platform.
-        """
-        return [pk for (pk,) in execute(WANTING, [platform_id, event_type]).fetchall()]
-
     def gone(self) -> "WebhookEndpointSet":
         """Those that an operator must look at, of platforms that are still told anything."""
         return self.filter(is_gone=True, platform__is_active=True)

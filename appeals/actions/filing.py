@@ -14,14 +14,14 @@ from appeals.finding import words_of
 from appeals.models import Appeal, AppealDecision, Decider, Decision, Notice, Party
 from appeals.permissions import can_appeal
 from helpdesk.access import person_of
-from helpdesk.actions import Letter, Opened, bar, lock, open_within
+from helpdesk.actions import Letter, Opened, bar, entry, lock, open_within
 from helpdesk.attachments import Accepted
-from helpdesk.models import Attachment, Barred, Priority, Queue, QueueKind, Ticket
+from helpdesk.models import Attachment, Barred, Priority, QueueKind, Ticket
 from journal.actions import event_of
 from journal.actors import Actor, Acts, actor_of
 from journal.errors import Refused, refusing, require
-from journal.models import Delivery, Event
-from journal.together import Change, write_together
+from journal.models import Event
+from journal.together import Change, Each, write_together
 
 URGENT_WITHIN = timedelta(days=14)  # an appeal that must be answered before a date so near goes ahead
 
@@ -73,7 +73,7 @@ def file_appeal(
     """
     require(can_appeal(by, decisions, side=side, is_proven=is_proven, notice=notice))
 
-    def record(ticket: Ticket) -> Iterator[Model | Change]:
+    def record(ticket: Ticket) -> Iterator[Model | Change | Each]:
         appeal = _appeal(ticket, decisions, letter, side=side, is_proven=is_proven)
         yield appeal
         yield _filed(appeal, decisions, by=_who(by, ticket))
@@ -82,7 +82,7 @@ def file_appeal(
 
     with refusing("one_open_appeal_per_side", ALREADY_OPEN, savepoint=False):
         opened = open_within(
-            Queue.entry(QueueKind.APPEAL),
+            entry(QueueKind.APPEAL, at=at),
             replace(letter, attachments=[*letter.attachments, *letter.mandate]),
             by=by,
             at=at,
@@ -192,7 +192,7 @@ def take_up(appeal: Appeal, decisions: Sequence[Decision], *, by: Actor | Acts, 
 
 def _places(
     appeal: Appeal, decisions: Iterable[Decision], *, at: datetime, notice: Notice | None = None
-) -> Iterator[Model | Change]:
+) -> Iterator[Model | Change | Each]:
     """The decisions' places under appeal; what is said of their persons stays; their platforms are told."""
     for decision in decisions:
         place = AppealDecision(
@@ -204,10 +204,10 @@ def _places(
         )
         yield place
         yield Change(KEEP, (decision.pk,))
-        yield from _words_to_platform(place, at=at)
+        yield _words_to_platform(place, at=at)
 
 
-def _words_to_platform(place: AppealDecision, *, at: datetime) -> list[Delivery]:
+def _words_to_platform(place: AppealDecision, *, at: datetime) -> Each:
     appeal = place.appeal
     said = {
         "appeal": str(appeal.pk),

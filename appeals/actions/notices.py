@@ -12,8 +12,8 @@ from appeals.actions.groups import join_group
 from appeals.kinds import is_child_abuse
 from appeals.models import Ground, Notice
 from appeals.permissions import can_report
-from helpdesk.actions import Letter, Opened, open_ticket
-from helpdesk.models import Priority, Queue, QueueKind, Ticket
+from helpdesk.actions import Letter, Opened, entry, open_ticket
+from helpdesk.models import Priority, QueueKind, Ticket
 from journal.actions import record
 from journal.actors import Actor, Acts
 from journal.errors import Refused, require
@@ -54,7 +54,7 @@ def file_notice(letter: NoticeLetter, *, platform: Platform, by: Actor | Acts, a
     require(can_report(by, platform))
     _check(letter)
     opened = open_ticket(
-        Queue.entry(QueueKind.NOTICE),
+        entry(QueueKind.NOTICE, at=at),
         letter,
         by=by,
         at=at,

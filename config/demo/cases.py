@@ -15,8 +15,8 @@ from appeals.actions.filing import AppealLetter, file_appeal
 from appeals.models import Decision, Door, Intake, OutOfCourtBody
 from appeals.statements.check import check_statement
 from appeals.statements.recourse import check_recourse
-from helpdesk.actions import NEWCOMER, Letter, open_ticket
-from helpdesk.models import Queue, QueueKind, ReplyTemplate
+from helpdesk.actions import NEWCOMER, Letter, entry, open_ticket
+from helpdesk.models import QueueKind, ReplyTemplate
 from helpdesk.receipts import new_token
 from journal.actors import SYSTEM, Actor
 from rulebook.actions import Words, publish_rule
@@ -90,7 +90,7 @@ def file_cases(platform: Platform, people: dict[str, User], at: datetime) -> Non
             )
     for hour, (language, category, text) in enumerate(COMPLAINTS, start=2):
         open_ticket(
-            Queue.entry(QueueKind.COMPLAINT),
+            entry(QueueKind.COMPLAINT, at=yesterday + timedelta(hours=hour)),
             Letter(token=new_token(), language=language, text=text),
             by=NEWCOMER,
             at=yesterday + timedelta(hours=hour),

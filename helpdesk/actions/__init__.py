@@ -16,7 +16,7 @@ from helpdesk.actions.contacts import confirm_contact, set_contact, tell_person
 from helpdesk.actions.ending import mark_spam, merge, reopen, resolve, withdraw
 from helpdesk.actions.erasing import case_data, erase_case, purge_due, told_events
 from helpdesk.actions.filing import attach, content_of
-from helpdesk.actions.opening import NEWCOMER, Letter, Opened, open_ticket, open_within
+from helpdesk.actions.opening import NEWCOMER, Entry, Letter, Opened, entry, open_ticket, open_within
 from helpdesk.actions.sorting import link, move_to_queue, screen, set_priority, unlink
 from helpdesk.actions.tickets import lock, move_ticket
 from helpdesk.actions.writing import (
@@ -34,6 +34,7 @@ from helpdesk.actions.writing import (
 __all__ = [
     "NEWCOMER",
     "UNDO_FOR",
+    "Entry",
     "Letter",
     "Opened",
     "add_note",
@@ -46,6 +47,7 @@ __all__ = [
     "confirm_contact",
     "content_of",
     "declare_conflict",
+    "entry",
     "erase_case",
     "hand_over",
     "link",

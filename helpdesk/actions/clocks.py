@@ -72,10 +72,11 @@ class InForce:
 
 def in_force(at: datetime) -> InForce:
     """What holds at this moment. One query."""
-    return _holding(*execute(f"SELECT {IN_FORCE}", [at]).fetchone())
+    return holding(*execute(f"SELECT {IN_FORCE}", [at]).fetchone())
 
 
-def _holding(policy: UUID | None, versions: Sequence[UUID]) -> InForce:
+def holding(policy: UUID | None, versions: Sequence[UUID]) -> InForce:
+    """The same, for a caller that asked for what is `IN_FORCE` along with something else."""
     hours = {version.calendar_id: version for version in _versions(tuple(versions))}
     return InForce(_rows(policy), hours)
 
@@ -83,11 +84,6 @@ def _holding(policy: UUID | None, versions: Sequence[UUID]) -> InForce:
 def promise_for(ticket: Ticket, at: datetime) -> Promise | None:
     """What the policy in force promises to such a ticket; None where no row is for it. One query."""
     return in_force(at).promise_for(ticket)
-
-
-def promise_of(ticket: Ticket, policy: UUID | None, versions: Sequence[UUID]) -> Promise | None:
-    """The same, for a caller that asked for what is `IN_FORCE` along with something else."""
-    return _holding(policy, versions).promise_for(ticket)
 
 
 def answer_within(queue: Queue, at: datetime) -> timedelta | None:

@@ -8,8 +8,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from helpdesk.actions.clocks import IN_FORCE, Promise, first_clocks, promise_of
+from helpdesk.actions.clocks import IN_FORCE, InForce, Promise, first_clocks, holding
 from helpdesk.actions.contacts import contact_rows
 from helpdesk.actions.filing import file_away
 from helpdesk.attachments import Accepted
@@ -18,23 +19,28 @@ from helpdesk.receipts import lookup_from_token, stored, token_hash, words_from_
 from helpdesk.search import first_words
 from journal.actions import event_of
 from journal.actors import Actor, actor_of
-from journal.errors import Refused
-from journal.ids import uuid7
+from journal.errors import NotReady, Refused
 from journal.models import Event
-from journal.prepared import execute
+from journal.prepared import Reading
 from journal.references import new_reference
-from journal.together import Change, write_together
+from journal.together import Change, Each, write_once
 
 SAME_FORM_FOR = timedelta(hours=1)
 SHORTEST_TOKEN = 20
 NEWCOMER = Actor("person")  # somebody who writes in for the first time; history then names the case
-CLAIM = f"""
-WITH claimed AS (
-    INSERT INTO helpdesk_submission (sent_at, id, token_hash, ticket_id) VALUES ($1, $2, $3, $4)
-    ON CONFLICT (token_hash) DO NOTHING RETURNING id
+NO_ENTRY = NotReady(
+    "no_entry_queue",
+    gettext_lazy(
+        "We cannot take this now: the service is not set up for it yet. Keep your text and try again later."
+    ),
 )
-SELECT EXISTS (SELECT FROM claimed), EXISTS (SELECT FROM helpdesk_ticket WHERE reference = $5), {IN_FORCE}
-"""  # noqa: S608 - our own words
+# Asked for every case that begins, in one way to the database: each costs more than what is read there.
+ENTRY = Reading(
+    "helpdesk_queue WHERE kind = $2 AND ended_at IS NULL ORDER BY place, slug LIMIT 1",
+    Queue,
+    only=("id", "slug", "kind"),
+    beside=f"EXISTS (SELECT FROM helpdesk_ticket WHERE reference = $3), {IN_FORCE}",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +67,29 @@ class Opened:
     was_new: bool
 
 
+@dataclass(frozen=True)
+class Entry:
+    """Where a new case goes, what is promised there, and a reference that no other case has."""
+
+    queue: Queue
+    in_force: InForce
+    reference: str
+
+
+def entry(kind: str, *, at: datetime) -> Entry:
+    """Where a new case of this kind goes: the first queue of its kind that is in use.
+
+    `manage.py prepare` makes one before the first request; should the last one end, nobody can write in
+    until there is another, and `/health/ready` names the kind. Raises NotReady("no_entry_queue").
+    """
+    reference = new_reference()
+    for queue, is_taken, policy, versions in ENTRY.ask(at, kind, reference):
+        return entry(kind, at=at) if is_taken else Entry(queue, holding(policy, versions), reference)
+    raise NO_ENTRY
+
+
 def open_within(
-    queue: Queue,
+    entry: Entry,
     letter: Letter,
     *,
     by: Any,
@@ -71,25 +98,25 @@ def open_within(
     category: str = "",
     priority: int = Priority.NORMAL,
     found_by: Iterable[str] = (),
-    beside: Callable[[Ticket], Iterable[Model | Change]] = lambda ticket: (),
+    beside: Callable[[Ticket], Iterable[Model | Change | Each]] = lambda ticket: (),
 ) -> Opened:
-    """Open a case in `queue` with the person's first words, within the caller's transaction.
+    """Open a case with the person's first words, within the caller's transaction.
 
     The same token within the hour gives the same case and receipt again and stores nothing; two at the same
     moment wait for each other at the unique constraint. Raises Refused("already_sent") after the hour.
     `found_by` are words that staff may search for and that nobody said in the case. `beside` gives the rows
     of a record that the caller's app keeps of a new case; the statement that writes the case writes them too.
     """
-    ticket = _ticket(queue, letter, at=at, summary=summary[:200], category=category, priority=priority)
-    is_first, in_force = _claim(letter.token, ticket, at)
-    if not is_first:
-        return _sent_before(letter.token, at)
-    promise = promise_of(ticket, *in_force)
+    if len(letter.token) < SHORTEST_TOKEN:
+        raise Refused("no_token", _("This form was not complete. Load it again and send it once more."))
+    ticket = _ticket(entry, letter, at=at, summary=summary[:200], category=category, priority=priority)
+    promise = entry.in_force.promise_for(ticket)
     clocks = first_clocks(ticket, promise)
     actor = actor_of(by)
     actor = Actor("person", ticket.pk) if actor.kind == "person" else actor
     message = _first_message(ticket, letter)
-    write_together(
+    was_new = write_once(
+        Submission(token_hash=token_hash(letter.token), ticket=ticket, sent_at=at),
         ticket,
         Receipt(ticket=ticket, lookup=stored(lookup_from_token(letter.token)), made_at=at),
         first_words(ticket, [ticket.reference, ticket.summary, letter.text, *found_by]),
@@ -99,6 +126,8 @@ def open_within(
         *(contact_rows(ticket, at=at, **letter.contact) if letter.contact else []),
         *beside(ticket),
     )
+    if not was_new:
+        return _sent_before(letter.token, at)
     if message:
         file_away(ticket, letter.attachments, by=actor, at=at, side=Side.PERSON, message=message)
     return Opened(ticket, words_from_token(letter.token, language=letter.language), was_new=True)
@@ -107,11 +136,11 @@ def open_within(
 open_ticket = transaction.atomic(open_within)  # for a caller that keeps no record of its own
 
 
-def _ticket(queue: Queue, letter: Letter, *, at: datetime, priority: int, **fields: Any) -> Ticket:
+def _ticket(entry: Entry, letter: Letter, *, at: datetime, priority: int, **fields: Any) -> Ticket:
     return Ticket(
-        id=uuid7(),
-        queue=queue,
-        kind=queue.kind,
+        queue=entry.queue,
+        kind=entry.queue.kind,
+        reference=entry.reference,
         priority=priority,
         language=letter.language,
         opened_at=at,
@@ -140,23 +169,6 @@ def _opened(ticket: Ticket, promise: Promise | None, *, by: Actor) -> Event:
         priority=ticket.priority,
         **(promise.values if promise else {}),
     )
-
-
-def _claim(token: str, ticket: Ticket, at: datetime) -> tuple[bool, Sequence[Any]]:
-    """Take the form's token for this ticket, and a reference that is free; False where it was sent before.
-
-    Waits for a sender of the same form who is under way. The second value is what is `IN_FORCE`, asked for
-    along with it: each way to the database and back costs more than what is read there.
-    """
-    if len(token) < SHORTEST_TOKEN:
-        raise Refused("no_token", _("This form was not complete. Load it again and send it once more."))
-    ticket.reference = new_reference()
-    claim = [at, uuid7(), token_hash(token), ticket.pk, ticket.reference]
-    is_first, is_taken, *in_force = execute(CLAIM, claim).fetchone()
-    while is_taken:
-        ticket.reference = new_reference()
-        is_taken = Ticket.objects.filter(reference=ticket.reference).exists()
-    return is_first, in_force
 
 
 def _sent_before(token: str, at: datetime) -> Opened:

@@ -10,18 +10,10 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Grant
 from accounts.models.roles import nobody_gives_themselves, two_people
-from journal.errors import NotReady
 from journal.ids import Row
-from journal.prepared import Reading
 
 # Beyond these a moment would fall off the calendar, and nobody could end a case any more.
 MOST_DAYS = 365 * 50
-
-
-NO_ENTRY = NotReady(
-    "no_entry_queue",
-    _("We cannot take this now: the service is not set up for it yet. Keep your text and try again later."),
-)
 
 
 class QueueKind(models.TextChoices):
@@ -106,22 +98,3 @@ class Queue(Row):
 
     def __str__(self) -> str:
         return self.name
-
-    @classmethod
-    def entry(cls, kind: str) -> "Queue":
-        """Where a new case of this kind goes: the first queue of its kind that is in use.
-
-        `manage.py prepare` makes one before the first request; should the last one end, nobody can write
-        in until there is another, and `/health/ready` names the kind. Raises NotReady("no_entry_queue").
-        """
-        for (queue,) in ENTRY.ask(kind):
-            return queue
-        raise NO_ENTRY
-
-
-# Asked for every case that begins.
-ENTRY = Reading(
-    "helpdesk_queue WHERE kind = $1 AND ended_at IS NULL ORDER BY place, slug LIMIT 1",
-    Queue,
-    only=("id", "slug", "kind"),
-)

@@ -3,17 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from helpdesk.actions import NEWCOMER, Opened, open_ticket
+from helpdesk.actions import NEWCOMER, Opened, entry, open_ticket
 from helpdesk.forms.complaint import Category, ComplaintForm, DangerForm
-from helpdesk.models import Priority, Queue, QueueKind
+from helpdesk.models import Priority, QueueKind
 from helpdesk.views.sending import SendingView
 
 URGENT = {Category.THREATS, Category.DOXXING, Category.ACCOUNT_TAKEN}
 DANGER = "danger"
-
-
-def complaints() -> Queue:
-    return Queue.entry(QueueKind.COMPLAINT)  # sight: where all may write to
 
 
 class Complain(SendingView):
@@ -27,7 +23,7 @@ class Complain(SendingView):
     def send(self, form: ComplaintForm, *, at: datetime, is_screened: bool) -> Opened:
         category = form.cleaned_data["category"]
         return open_ticket(
-            complaints(),
+            entry(QueueKind.COMPLAINT, at=at),
             form.letter(is_screened=is_screened),
             by=NEWCOMER,
             at=at,
@@ -46,7 +42,7 @@ class Danger(SendingView):
 
     def send(self, form: DangerForm, *, at: datetime, is_screened: bool) -> Opened:
         return open_ticket(
-            complaints(),
+            entry(QueueKind.COMPLAINT, at=at),
             form.letter(is_screened=is_screened),
             by=NEWCOMER,
             at=at,

@@ -21,7 +21,15 @@ from journal.actors import SYSTEM
 from journal.letters import retry_all
 from journal.models import Delivery, Event, Lane
 from journal.sending import carry, take
-from tests.factories import NOON, make_delivery, make_endpoint, make_platform, make_user, refused
+from tests.factories import (
+    NOON,
+    endpoints_told,
+    make_delivery,
+    make_endpoint,
+    make_platform,
+    make_user,
+    refused,
+)
 from tests.receivers import webhook_receiver
 
 pytestmark = pytest.mark.django_db
@@ -58,19 +66,19 @@ def codes(platform):
 
 
 def test_news_of_an_address_that_is_gone_is_kept(gone):
-    assert WebhookEndpoint.objects.wanting("appeal.filed", gone.platform_id) == [gone.pk]
+    assert endpoints_told("appeal.filed", gone.platform) == [gone.pk]
     assert codes(gone.platform) == ["endpoint_gone"]
 
 
 def test_nothing_more_is_kept_once_another_address_is_told(gone, otto):
     new = add(gone.platform, otto)
-    assert WebhookEndpoint.objects.wanting("appeal.filed", gone.platform_id) == [new.pk]
+    assert endpoints_told("appeal.filed", gone.platform) == [new.pk]
     assert not WebhookEndpoint.objects.gone().exists()
 
 
 def test_nothing_more_is_kept_once_an_operator_says_that_it_is_right(gone, otto):
     disable_endpoint(gone, by=otto, at=LATER)
-    assert WebhookEndpoint.objects.wanting("appeal.filed", gone.platform_id) == []
+    assert endpoints_told("appeal.filed", gone.platform) == []
     assert codes(gone.platform) == ["endpoint_gone", "endpoint_disabled"]
 
 

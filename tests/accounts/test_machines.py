@@ -8,10 +8,10 @@ from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 
 from accounts import actions
-from accounts.models import ApiKey, Platform, WebhookEndpoint
+from accounts.models import ApiKey, Platform
 from journal.errors import Refused
 from journal.models import Event
-from tests.factories import NOON, make_platform, make_user
+from tests.factories import NOON, endpoints_told, make_platform, make_user
 
 pytestmark = pytest.mark.django_db
 URL = "https://platform.example/hook"
@@ -90,27 +90,27 @@ def test_rotating_again_later_ends_the_oldest_secret(lena):
 def test_disabled_endpoint_wants_nothing_and_may_be_added_again(lena):
     platform = make_platform()
     endpoint, __ = actions.add_endpoint(platform, url=URL, event_types=["appeal.filed"], by=lena, at=NOON)
-    assert WebhookEndpoint.objects.wanting("appeal.filed", platform.pk) == [endpoint.pk]
-    assert WebhookEndpoint.objects.wanting("appeal.decided", platform.pk) == []
+    assert endpoints_told("appeal.filed", platform) == [endpoint.pk]
+    assert endpoints_told("appeal.decided", platform) == []
     with pytest.raises(Refused):
         actions.add_endpoint(platform, url=URL, by=lena, at=NOON)
     actions.disable_endpoint(endpoint, by=lena, at=NOON)
-    assert WebhookEndpoint.objects.wanting("appeal.filed", platform.pk) == []
+    assert endpoints_told("appeal.filed", platform) == []
     actions.add_endpoint(platform, url=URL, by=lena, at=NOON)
 
 
 def test_endpoint_that_names_no_event_wants_all_but_of_its_own_platform(lena):
     platform, other = make_platform(), make_platform()
     endpoint, __ = actions.add_endpoint(platform, url=URL, by=lena, at=NOON)
-    assert WebhookEndpoint.objects.wanting("appeal.filed", platform.pk) == [endpoint.pk]
-    assert WebhookEndpoint.objects.wanting("appeal.filed", other.pk) == []
+    assert endpoints_told("appeal.filed", platform) == [endpoint.pk]
+    assert endpoints_told("appeal.filed", other) == []
 
 
 def test_platform_that_has_ended_wants_nothing(lena):
     platform = make_platform()
     actions.add_endpoint(platform, url=URL, by=lena, at=NOON)
     Platform.objects.update(is_active=False)
-    assert WebhookEndpoint.objects.wanting("appeal.filed", platform.pk) == []
+    assert endpoints_told("appeal.filed", platform) == []
 
 
 @pytest.mark.parametrize(

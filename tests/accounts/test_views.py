@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import ApiKey, EventType, Invitation, WebhookEndpoint
 from appeals import webhooks
 from journal.models import Event
-from tests.factories import NOON, make_api_key, make_platform, make_user
+from tests.factories import NOON, endpoints_told, make_api_key, make_platform, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -177,12 +177,12 @@ def test_platform_is_told_of_the_events_chosen(console):
     assert endpoint.event_types == ["appeal.filed"]
     chosen = {f"{endpoint.pk}-event_types": ["appeal.decided", "person.notify"]}
     console.post(f"/console/platforms/endpoints/{endpoint.pk}/events/", chosen)
-    assert WebhookEndpoint.objects.wanting("appeal.filed", platform.pk) == []
-    assert WebhookEndpoint.objects.wanting("appeal.decided", platform.pk) == [endpoint.pk]
+    assert endpoints_told("appeal.filed", platform) == []
+    assert endpoints_told("appeal.decided", platform) == [endpoint.pk]
     event = Event.objects.filter(subject_id=platform.pk).latest("number")
     assert (event.code, event.values["event_types"]) == ("events_chosen", ["appeal.decided", "person.notify"])
     console.post(f"/console/platforms/endpoints/{endpoint.pk}/events/")
-    assert WebhookEndpoint.objects.wanting("link.requested", platform.pk) == [endpoint.pk]
+    assert endpoints_told("link.requested", platform) == [endpoint.pk]
 
 
 def test_events_that_nobody_sends_are_not_chosen(console):

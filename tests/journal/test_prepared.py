@@ -6,9 +6,10 @@ from django.test.utils import CaptureQueriesContext
 
 from appeals.models import Decision, DecisionPerson
 from appeals.models.decisions import decision_with_person
-from helpdesk.models import Queue, QueueKind
+from helpdesk.actions import entry
+from helpdesk.models import QueueKind
 from journal.prepared import execute
-from tests.factories import make_decision, make_queue, refused
+from tests.factories import NOON, make_decision, make_queue, refused
 
 pytestmark = pytest.mark.django_db
 PLANS = "SELECT count(*) FROM pg_prepared_statements WHERE statement = %s"
@@ -60,6 +61,6 @@ def test_a_new_case_goes_to_the_first_queue_in_use():
     make_queue(kind=QueueKind.NOTICE, place=2)
     first = make_queue(kind=QueueKind.NOTICE, place=1)
     make_queue(kind=QueueKind.COMPLAINT, place=0)
-    assert Queue.entry(QueueKind.NOTICE) == first
+    assert entry(QueueKind.NOTICE, at=NOON).queue == first
     with refused("no_entry_queue"):
-        Queue.entry(QueueKind.ALERT)
+        entry(QueueKind.ALERT, at=NOON)

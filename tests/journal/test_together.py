@@ -6,12 +6,14 @@ from django.test.utils import CaptureQueriesContext
 
 from journal.actions import event_of
 from journal.actors import SYSTEM
+from journal.ids import uuid7
 from journal.models import Chain, Delivery, Event
 from journal.outbox import delivery_of
-from journal.together import Change, write_together
+from journal.together import Change, Each, write_once, write_together
 from tests.factories import NOON, Thing
 
 pytestmark = pytest.mark.django_db
+FIRST, SECOND = uuid7(), uuid7()
 
 
 def rows_of(thing):
@@ -61,3 +63,57 @@ def test_a_change_goes_along_with_new_rows():
     assert sorted(Delivery.objects.values_list("kind", flat=True)) == ["new", "test.news"]
     write_together(change, *rows_of(Thing()))
     assert Delivery.objects.count() == 3
+
+
+def claim_of(thing):
+    return Chain(subject_kind="thing", subject_id=thing.id, last_number=0, last_hash=b"")
+
+
+def test_what_is_written_once_is_not_written_again():
+    thing = Thing()
+    news = (delivery_of("test.news", about=thing, at=NOON) for _ in range(2))
+    assert [write_once(claim_of(thing), each) for each in news] == [True, False]
+    assert (Chain.objects.count(), Delivery.objects.count()) == (1, 1)
+
+
+def test_a_claim_that_is_taken_changes_nothing_either():
+    thing = Thing()
+    old = delivery_of("old", about=thing, at=NOON)
+    write_once(claim_of(thing), old)
+    change = Change("UPDATE journal_delivery SET kind = %s WHERE id = %s", ("new", old.pk))
+    each = Each(delivery_of("test.news", about=thing, at=NOON), "endpoint_id", "SELECT uuidv7()", ())
+    assert not write_once(claim_of(thing), change, each)
+    assert write_once(claim_of(Thing()), change)
+    assert [delivery.kind for delivery in Delivery.objects.all()] == ["new"]
+
+
+def test_a_row_that_was_not_written_is_not_taken_for_stored():
+    thing = Thing()
+    write_once(claim_of(thing))
+    claim, delivery = claim_of(thing), delivery_of("test.news", about=thing, at=NOON)
+    write_once(claim, delivery)
+    assert claim._state.adding
+    assert delivery._state.adding
+
+
+def test_a_claim_with_a_broken_row_claims_nothing():
+    event, delivery = rows_of(Thing())
+    event.code = "Not a code"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        write_once(claim_of(Thing()), delivery, event)
+    assert not Chain.objects.exists()
+
+
+def test_a_row_is_written_for_each_that_is_found():
+    row = delivery_of("test.news", about=Thing(), at=NOON, body={"code": "a"})
+    write_together(Each(row, "endpoint_id", "SELECT * FROM (VALUES (%s), (%s)) AS two", (FIRST, SECOND)))
+    written = Delivery.objects.all()
+    assert {each.endpoint_id for each in written} == {FIRST, SECOND}
+    assert len({each.pk for each in written} - {row.pk}) == 2
+    assert [each.body for each in written] == [{"code": "a"}] * 2
+
+
+def test_nothing_is_written_where_nothing_is_found():
+    row = delivery_of("test.news", about=Thing(), at=NOON)
+    write_together(Each(row, "endpoint_id", "SELECT %s::uuid WHERE false", (FIRST,)))
+    assert not Delivery.objects.exists()
