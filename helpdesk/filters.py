@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import F
 from django.db.models.fields.tuple_lookups import TupleGreaterThan
 
-from helpdesk.models import Priority, Queue, Status
+from helpdesk.models import Level, Priority, Queue, Status
 from helpdesk.models.tickets import TicketSet
 
 PAGE = 50
@@ -37,6 +37,7 @@ class Filters:
     priority: str = ""
     assignee: str = ""
     category: str = ""
+    level: str = ""
     after: str = ""
 
     @property
@@ -49,7 +50,7 @@ class Filters:
         return any(value for _name, value in self._named())
 
     def _named(self) -> list[tuple[str, str]]:
-        names = ("language", "status", "priority", "assignee", "category")
+        names = ("language", "status", "priority", "assignee", "category", "level")
         return [(name, getattr(self, name)) for name in names]
 
     def next_page(self, last: Any) -> str:
@@ -69,6 +70,7 @@ def read_filters(given: Mapping[str, str]) -> Filters:
         priority=given["priority"] if given.get("priority", "") in map(str, Priority.values) else "",
         assignee=_assignee(given.get("assignee", "")),
         category=given.get("category", "")[:60],
+        level=given["level"] if given.get("level", "") in map(str, Level.values) else "",
         after=given.get("after", "") if _place(given.get("after", "")) else "",
     )
 
@@ -102,6 +104,8 @@ def filtered(tickets: TicketSet, filters: Filters, *, user: Any) -> TicketSet:
         tickets = tickets.filter(assignee=_who(filters.assignee, user))
     if filters.category:
         tickets = tickets.filter(category=filters.category)
+    if filters.level:
+        tickets = tickets.filter(level=int(filters.level))
     place = _place(filters.after)
     if place:
         tickets = tickets.filter(TupleGreaterThan((F("priority"), F("due_at"), F("id")), place))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -36,6 +37,7 @@ WORDS = {
     "linked": gettext_lazy("The case was linked with another."),
     "unlinked": gettext_lazy("A link was removed."),
     "escalated": gettext_lazy("The clock took a step, so that what is promised is kept."),
+    "given_back": gettext_lazy("The case was handed back to a lower level."),
     "priority_set": gettext_lazy("The priority was changed."),
     "queue_changed": gettext_lazy("The case was moved to another queue."),
     "attached": gettext_lazy("A file was added."),
@@ -46,6 +48,8 @@ WORDS = {
     "purged": gettext_lazy("The words of the case were erased, as its time had come."),
 }
 
+STEPS_SHOWN = 20
+
 
 @dataclass(frozen=True)
 class Told:
@@ -55,6 +59,12 @@ class Told:
     words: str
     who: str
     code: str
+
+
+def escalated_events(ticket_id: Any) -> QuerySet[Event]:
+    """The latest steps that the clock took in a case, newest first."""
+    events = Event.objects.filter(subject_kind="ticket", subject_id=ticket_id, code="escalated")
+    return events.order_by("-number")[:STEPS_SHOWN]
 
 
 def told_events(ticket: Ticket) -> list[Told]:

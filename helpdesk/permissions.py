@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from accounts.models import ApiKey, User
 from accounts.permissions import is_alone, is_operator
 from accounts.roles import Role
-from helpdesk.models import Barred, Queue, RotaChange, Team, TeamMember, Ticket
+from helpdesk.models import Barred, Level, Queue, RotaChange, Team, TeamMember, Ticket
 from journal.actors import Actor
 
 WORKERS = (Role.MODERATOR, Role.LEAD, Role.HEAD)
@@ -65,6 +65,25 @@ def can_lead(by: Any, ticket: Ticket) -> bool:
     """Order the work of others: leads of the team and heads."""
     user = staff_of(by)
     return user is not None and user.has_role(*LEADS) and can_see(by, ticket)
+
+
+def standing_of(user: User) -> Level:
+    """Up to which level of a case somebody answers for it. The executive contact has an address and no
+    account, so what has reached them is worked on by the heads."""
+    if user.has_role(Role.HEAD):
+        return Level.EXECUTIVE
+    return Level.LEAD if user.has_role(Role.LEAD) else Level.MODERATOR
+
+
+def stands_high_enough(by: Any, ticket: Ticket) -> bool:
+    """Take it or give it to somebody: whoever answers for cases of its level. Who holds it keeps it."""
+    user = staff_of(by)
+    return is_system(by) or (user is not None and standing_of(user) >= ticket.level)
+
+
+def can_give_back(by: Any, ticket: Ticket) -> bool:
+    """Hand a case down again: who works on it and stands on its level."""
+    return can_work(by, ticket) and stands_high_enough(by, ticket)
 
 
 def can_assign(by: Any, ticket: Ticket, to: User) -> bool:

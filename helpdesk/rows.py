@@ -16,14 +16,14 @@ from django.utils.translation import gettext as _
 
 from helpdesk.clock_words import SHORT
 from helpdesk.headlines import headline
-from helpdesk.models import NEVER, Clock, Priority, Status
+from helpdesk.models import NEVER, Clock, Level, Priority, Status
 from helpdesk.spans import speaker
 from journal.templatetags.look import icon
 
 NEAR = timedelta(hours=24)
 FIELDS = (
     "id", "reference", "summary", "status", "priority", "tier", "language", "due_at", "opened_at",
-    "snoozed_until", "assignee_id", "assignee__name", "turn", "erased_at",
+    "snoozed_until", "assignee_id", "assignee__name", "turn", "erased_at", "level",
 )  # fmt: skip
 
 
@@ -89,17 +89,23 @@ def _worded(values: Iterable[tuple[Any, ...]], at: datetime, me: UUID) -> Iterab
     nobody, mine, ago = _("unassigned"), _("yours"), _("%(time)s ago")
     erased, tiers = _("The words of this case were erased."), _("tier %(number)s")
     priorities = {int(value): str(label) for value, label in Priority.choices if value != Priority.NORMAL}
+    levels = {
+        int(value): _("level: %(level)s") % {"level": label}
+        for value, label in Level.choices
+        if value != Level.MODERATOR
+    }
     leads = {kind.value: _("clock: %(name)s") % {"name": name} for kind, name in SHORT.items()}
     statuses = {value: str(label) for value, label in Status.choices}
     for (
         pk, reference, summary, status, priority, tier, language, due_at, opened_at,
-        snoozed_until, assignee_id, assignee, turn, erased_at, leading,
+        snoozed_until, assignee_id, assignee, turn, erased_at, level, leading,
     ) in values:  # fmt: skip
         who = nobody if assignee_id is None else mine if assignee_id == me else assignee
         tier_words = tiers % {"number": tier} if tier else ""
         told = (
             priorities.get(priority),
             tier_words,
+            levels.get(level),
             statuses[status],
             leads.get(leading),
             who,

@@ -10,6 +10,7 @@ from django.db.models import BooleanField, CharField, Exists, F, OuterRef, Q, Su
 from django.db.models.functions import JSONObject
 
 from helpdesk.desks import desk_of
+from helpdesk.history import escalated_events
 from helpdesk.models import Attachment, Barred, Draft, Message, Note, Ticket, TicketLink
 
 PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif")
@@ -71,6 +72,7 @@ def with_page_facts(tickets: Any, user: Any) -> Any:
         draft_text=Subquery(mine.values("text")[:1]),
         files=ArraySubquery(files.values_list(as_json)),
         near=ArraySubquery(near.order_by("id").values_list(near_json)[:20]),
+        escalated=ArraySubquery(escalated_events(OuterRef("pk")).values_list(F("values"))),
     )
 
 

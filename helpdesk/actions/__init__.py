@@ -17,7 +17,7 @@ from helpdesk.actions.ending import mark_spam, merge, reopen, resolve, withdraw
 from helpdesk.actions.erasing import case_data, erase_case, purge_due, told_events
 from helpdesk.actions.filing import attach, content_of
 from helpdesk.actions.opening import NEWCOMER, Entry, Letter, Opened, entry, open_ticket, open_within
-from helpdesk.actions.sorting import link, move_to_queue, screen, set_priority, unlink
+from helpdesk.actions.sorting import give_back, link, move_to_queue, screen, set_priority, unlink
 from helpdesk.actions.tickets import lock, move_ticket
 from helpdesk.actions.writing import (
     UNDO_FOR,
@@ -49,6 +49,7 @@ __all__ = [
     "declare_conflict",
     "entry",
     "erase_case",
+    "give_back",
     "hand_over",
     "link",
     "lock",

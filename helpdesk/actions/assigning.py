@@ -11,7 +11,7 @@ from accounts.roles import Role
 from helpdesk.actions.tickets import broken_promise, lock, move_ticket, note_event, refuse_ended
 from helpdesk.actions.writing import add_note
 from helpdesk.desks import desk_of
-from helpdesk.models import Barred, Queue, Status, TeamMember, Ticket
+from helpdesk.models import Barred, Level, Queue, Status, TeamMember, Ticket
 from helpdesk.permissions import (
     acting_staff,
     can_assign,
@@ -21,6 +21,9 @@ from helpdesk.permissions import (
     can_work,
     is_barred,
     is_system,
+    staff_of,
+    standing_of,
+    stands_high_enough,
 )
 from journal.errors import Refused, require
 from journal.outbox import deliver
@@ -33,8 +36,8 @@ def take_next(*, by: Any, at: datetime, queue: Queue | None = None) -> Ticket | 
     """Give `by` the next ticket that waits for somebody like them; None where there is none.
 
     Most urgent first, then soonest due, among queues of their teams, languages they read (all, where they
-    named none), not put aside, not barred from. Two people never get the same one. What is not yet
-    screened comes last.
+    named none), not put aside, not barred from, not of a level above theirs. Two people never get the same
+    one. What is not yet screened comes last.
     """
     user = acting_staff(by)
     require(user.has_role(Role.MODERATOR, Role.LEAD, Role.HEAD))
@@ -50,7 +53,9 @@ def take_next(*, by: Any, at: datetime, queue: Queue | None = None) -> Ticket | 
 
 
 def _next(user: User, at: datetime, queue: Queue | None, *, is_screened: bool) -> Ticket | None:
-    waiting = Ticket.objects.filter(status=Status.NEW, assignee=None, is_screened=is_screened)
+    waiting = Ticket.objects.filter(
+        status=Status.NEW, assignee=None, is_screened=is_screened, level__lte=standing_of(user)
+    )
     if queue is not None:
         waiting = waiting.filter(queue=queue)
     if user.languages:
@@ -93,9 +98,11 @@ def _refuse_barred() -> Refused:
 
 @transaction.atomic
 def assign(ticket: Ticket, *, by: Any, at: datetime, to: User, turn: int | None = None) -> Ticket:
-    """Give the case to `to`. Raises Refused("barred"), or "not_theirs" where they cannot see it."""
+    """Give the case to `to`. Raises Refused("barred"), "not_theirs" where they cannot see it, or
+    "above_your_level" where it was handed to people above `by`, who alone give it on."""
     ticket = lock(ticket, turn=turn)
     require(can_assign(by, ticket, to))
+    _refuse_above(by, ticket)
     _refuse_unfit(ticket, to)
     if ticket.assignee_id == to.pk:
         return ticket
@@ -112,6 +119,18 @@ def take(ticket: Ticket, *, by: User, at: datetime) -> Ticket:
             "taken", _("Somebody else has just taken this case. Take another, or ask for this one.")
         )
     return assign(ticket, by=by, at=at, to=by)
+
+
+def _refuse_above(by: Any, ticket: Ticket) -> None:
+    """Who has it keeps it, at whatever level it is: they may know it best, and may still write."""
+    user = staff_of(by)
+    if stands_high_enough(by, ticket) or (user is not None and ticket.assignee_id == user.pk):
+        return
+    raise Refused(
+        "above_your_level",
+        _("This case was handed to a higher level: %(level)s. They take it, or give it to you.")
+        % {"level": Level(ticket.level).label},
+    )
 
 
 def _refuse_unfit(ticket: Ticket, to: User) -> None:
@@ -156,6 +175,7 @@ def hand_over(
     """Give the case to a colleague with a note that says what they need to know."""
     ticket = lock(ticket, turn=turn)
     require(can_hand_over(by, ticket))
+    _refuse_above(by, ticket)
     _refuse_unfit(ticket, to)
     add_note(ticket, by=by, at=at, text=note)
     return _give(lock(ticket), to, by=by, at=at, code="handed_over")

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from helpdesk.actions.tickets import lock, move_ticket, note_event, refuse_ended
-from helpdesk.models import Priority, Queue, Status, TeamMember, Ticket, TicketLink
-from helpdesk.permissions import acting_staff, can_move_queue, can_work, is_system
+from helpdesk.models import Level, Priority, Queue, Status, TeamMember, Ticket, TicketLink
+from helpdesk.permissions import acting_staff, can_give_back, can_move_queue, can_work, is_system
 from helpdesk.search import index_words
 from journal.actions import record
 from journal.errors import Refused, require
@@ -25,6 +25,23 @@ def set_priority(ticket: Ticket, *, by: Any, at: datetime, priority: int, turn: 
         return ticket
     ticket.priority = after
     note_event(ticket, "priority_set", "priority", by=by, at=at, before=before, after=int(after))
+    return ticket
+
+
+@transaction.atomic
+def give_back(ticket: Ticket, *, by: Any, at: datetime, level: int, turn: int | None = None) -> Ticket:
+    """Hand a case down to people below, who can take it again. Raises Refused("not_below").
+
+    Up it goes by steps alone, and they take each once: so nothing hands it to and fro.
+    """
+    ticket = lock(ticket, turn=turn)
+    require(can_give_back(by, ticket))
+    refuse_ended(ticket)
+    before, after = ticket.level, Level(level)
+    if after >= before:
+        raise Refused("not_below", _("Choose a level below the one that it has."), field="level")
+    ticket.level = after
+    note_event(ticket, "given_back", "level", by=by, at=at, before=before, after=int(after))
     return ticket
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from helpdesk.models import Attachment, Message, Note, Priority, QueueKind, Status, Ticket
+from helpdesk.models import Attachment, Level, Message, Note, Priority, QueueKind, Status, Ticket
 
 LONGEST_TEXT = 20_000
 LARGEST_TURN = 2**31 - 1
@@ -27,6 +27,7 @@ class TicketOut(serializers.ModelSerializer[Ticket]):
             "category",
             "status",
             "priority",
+            "level",
             "language",
             "summary",
             "assigned",
@@ -113,6 +114,11 @@ class TicketQuery(serializers.Serializer[Any]):
     queue = serializers.SlugField(required=False)
     kind = serializers.ChoiceField(choices=QueueKind.choices, required=False)
     status = serializers.ChoiceField(choices=Status.choices, required=False)
+    level = serializers.ChoiceField(
+        choices=Level.choices,
+        required=False,
+        help_text="Who answers for it: 1 moderator, 2 lead, 3 head, 4 the executive contact.",
+    )
     mine = serializers.BooleanField(required=False, default=False)
     search = serializers.CharField(
         required=False, max_length=200, help_text="A reference, or words: at most the 100 newest matches."

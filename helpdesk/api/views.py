@@ -101,7 +101,13 @@ class TicketList(ReadView):
     def _matching(self, query: dict[str, Any]) -> Any:
         user = acting_staff(self.by())
         tickets = Ticket.objects.visible_to(user)
-        names = {"queue": "queue__slug", "kind": "kind", "status": "status", "after": "pk__gt"}
+        names = {
+            "queue": "queue__slug",
+            "kind": "kind",
+            "status": "status",
+            "level": "level",
+            "after": "pk__gt",
+        }
         tickets = tickets.filter(**{name: query[key] for key, name in names.items() if key in query})
         if "search" in query:
             tickets = tickets.filter(pk__in=search(user, query["search"], limit=A_SEARCH).ids)

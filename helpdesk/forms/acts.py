@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from helpdesk.actions.ending import MERGE_REASONS, SPAM_REASONS
 from helpdesk.actions.writing import NO_ANSWER_REASONS
-from helpdesk.models import Priority, Queue, TeamMember, Ticket
+from helpdesk.models import Level, Priority, Queue, TeamMember, Ticket
 from journal.references import read_reference
 
 
@@ -130,6 +130,14 @@ class PriorityForm(ActForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.initial.setdefault("priority", self.ticket.priority)
+
+
+class LevelForm(ActForm):
+    level = forms.TypedChoiceField(label=gettext_lazy("To whom"), coerce=int, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["level"].choices = [each for each in Level.choices if each[0] < self.ticket.level]
 
 
 class QueueForm(ActForm):

@@ -129,9 +129,10 @@ class Ticket(Row):
                 name="ticket_queue_order",
                 condition=Q(status__in=["new", "open", "waiting"]),
             ),
+            # The level comes last, to be looked at without the row: what was handed up is due first of all.
             models.Index(
-                fields=["queue", "priority", "due_at", "id"],
-                name="ticket_next",
+                fields=["queue", "priority", "due_at", "id", "level"],
+                name="ticket_to_take",
                 condition=Q(status="new", assignee=None),
             ),
             models.Index(
@@ -143,6 +144,11 @@ class Ticket(Row):
                 fields=["queue", "category", "priority", "due_at", "id"],
                 name="ticket_queue_category",
                 condition=Q(status__in=["new", "open", "waiting"]),
+            ),
+            models.Index(
+                fields=["queue", "level", "priority", "due_at", "id"],
+                name="ticket_queue_level",
+                condition=Q(status__in=["new", "open", "waiting"], level__gt=1),
             ),
             models.Index(fields=["queue", "status", "priority", "due_at", "id"], name="ticket_queue_status"),
             models.Index(

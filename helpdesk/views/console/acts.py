@@ -17,6 +17,7 @@ from helpdesk import actions
 from helpdesk.forms.acts import (
     ActForm,
     HandOverForm,
+    LevelForm,
     MergeForm,
     NoAnswerForm,
     OtherTicketForm,
@@ -25,7 +26,8 @@ from helpdesk.forms.acts import (
     SnoozeForm,
     SpamForm,
 )
-from helpdesk.models import Ticket
+from helpdesk.models import Level, Ticket
+from helpdesk.permissions import standing_of, stands_high_enough
 from helpdesk.views.console.frame import case_reader, page
 from journal.errors import Refused, require
 
@@ -75,7 +77,12 @@ def acts_for(user: Any, ticket: Any) -> list[Act]:
 
 
 def _free(user: Any, ticket: Any) -> bool:
-    return ticket.is_unfinished and not ticket.is_barred and ticket.assignee_id is None
+    return (
+        ticket.is_unfinished
+        and not ticket.is_barred
+        and ticket.assignee_id is None
+        and stands_high_enough(user, ticket)
+    )
 
 
 def _mine(user: Any, ticket: Any) -> bool:
@@ -135,6 +142,16 @@ for each in (
         PriorityForm,
         key="e",
         is_offered=_workable,
+    ),
+    Act(
+        "give-back",
+        gettext_lazy("Give back to a lower level"),
+        gettext_lazy("Give back"),
+        _simply(actions.give_back, _given(level="level")),
+        LevelForm,
+        is_offered=lambda user, ticket: (
+            _workable(user, ticket) and Level.MODERATOR < ticket.level <= standing_of(user)
+        ),
     ),
     Act(
         "move",

@@ -15,7 +15,7 @@ from helpdesk.counts import rail_for
 from helpdesk.desks import category_words
 from helpdesk.filters import PAGE, Filters, categories_in, filtered, read_filters
 from helpdesk.languages import language_names
-from helpdesk.models import Priority, Queue, SavedView, Status, Ticket
+from helpdesk.models import Level, Priority, Queue, SavedView, Status, Ticket
 from helpdesk.rows import rows_of
 from helpdesk.search import search
 from helpdesk.views.console.frame import case_reader, page, typed
@@ -94,6 +94,7 @@ def _choices(queue: Queue, filters: Filters) -> list[dict[str, Any]]:
         _choice("language", _("Language"), list(language_names().items()), filters.language),
         _choice("status", _("Status"), Status.choices, filters.status),
         _choice("priority", _("Priority"), Priority.choices, filters.priority),
+        _choice("level", _("Level"), Level.choices, filters.level),
         _choice("assignee", _("Assigned to"), [("me", _("me")), ("nobody", _("nobody"))], filters.assignee),
         _choice(
             "category",

@@ -24,6 +24,7 @@ from helpdesk.history import told_events
 from helpdesk.models import Message, ReplyTemplate, Ticket
 from helpdesk.rows import clock_pills
 from helpdesk.shown_clocks import clocks_of, reason_for, shown_clocks
+from helpdesk.shown_steps import coming_steps, taken_steps
 from helpdesk.talk import files_of, talk_of, with_page_facts
 from helpdesk.templating import filled_template
 from helpdesk.views.console.acts import acts_for
@@ -79,6 +80,8 @@ def show_ticket(
         "pill": clock_pills(at)(ticket.status, ticket.due_at, ticket.snoozed_until),
         "clocks": shown_clocks(clocks, at),
         "reason": reason_for(ticket, clocks),
+        "steps_coming": coming_steps(ticket, clocks, at),
+        "steps_taken": taken_steps(ticket.escalated),
         "said": said,
         "news": _news(said, refusal, request.user),
         "refusal": refusal,
