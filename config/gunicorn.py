@@ -9,7 +9,7 @@ from gunicorn.glogging import Logger as GunicornLogger
 bind = [f"0.0.0.0:{os.environ.get('PORT', '8000')}"]
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
-worker_class = "gthread"  # a browser's idle connection would hold a sync worker
+worker_class = "config.patient.PatientWorker"  # threads, and slow senders hold none of them
 preload_app = True  # the code is read once and shared
 control_socket_disable = True
 accesslog = None  # no address of a visitor, no path of a signed link

@@ -36,7 +36,7 @@ READ_ONCE = (
     "celery.worker.state",
     "celery.worker.strategy",
     "gunicorn.app.base",
-    "gunicorn.workers.gthread",
+    "config.patient",
     "kombu.asynchronous.hub",
     "kombu.transport.redis",
     "psycopg_pool",

@@ -5,7 +5,9 @@ import os
 import re
 import shutil
 import signal
+import socket
 import tempfile
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -138,6 +140,18 @@ class Road:
         self.ask(
             "POST", "/api/v1/statements", data=f'{{"{EMAIL}"', headers={"Authorization": f"Bearer {EMAIL}"}
         )
+
+
+def test_sixteen_slow_senders_keep_nobody_waiting(copy):
+    base = f"http://127.0.0.1:{copy.port}"
+    head = b"POST /complain/ HTTP/1.1\r\nHost: localhost\r\n"
+    kinds = [head, head + b"Content-Length: 900\r\n\r\ntext=", head + b"Content-Length: 9000000\r\n\r\ntext="]
+    with ExitStack() as stack:
+        for number in range(48):
+            slow = stack.enter_context(closing(socket.create_connection(("127.0.0.1", copy.port))))
+            slow.sendall(kinds[number % 3])  # sixteen of each
+        for path in ["/health/live", "/", "/complain/", "/health/ready"] * 5:
+            assert requests.get(base + path, timeout=5).status_code == 200, path
 
 
 def test_no_log_names_a_person_an_address_or_a_secret(copy):
