@@ -6,9 +6,12 @@ from typing import Any
 
 from gunicorn.glogging import Logger as GunicornLogger
 
-bind = [f"0.0.0.0:{os.environ.get('PORT', '8000')}"]
-workers = int(os.environ.get("WEB_WORKERS", "2"))
-threads = int(os.environ.get("WEB_THREADS", "4"))
+from config.environment import Environment
+
+env = Environment()
+bind = [f"0.0.0.0:{env.between('PORT', 8000, 1, 65535)}"]
+workers = env.between("WEB_WORKERS", 2, 1, 1000)
+threads = env.between("WEB_THREADS", 4, 1, 1000)
 worker_class = "config.patient.PatientWorker"  # threads, and slow senders hold none of them
 preload_app = True  # the code is read once and shared
 control_socket_disable = True

@@ -241,7 +241,7 @@ vars().update(read_mail_url(required("EMAIL_URL", f"file://{quote(str(STATE_DIR)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = required("MAIL_FROM", "recourse@localhost")
 EXECUTIVE_CONTACT = env.str("EXECUTIVE_CONTACT", "")  # an address; who is told when all below were
-MAIL_DOMAIN = env.str("MAIL_DOMAIN", DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">"))
+MAIL_DOMAIN = env.str("MAIL_DOMAIN", "") or DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
 # Webhooks to plain http and to private networks: on one machine and in tests, never in production.
 WEBHOOKS_TO_PRIVATE_NETWORKS = not PRODUCTION and env.bool("WEBHOOKS_TO_PRIVATE_NETWORKS", True)
 

@@ -65,6 +65,20 @@ def test_production_starts_with_what_the_example_names():
     assert not settings.WEBHOOKS_TO_PRIVATE_NETWORKS
 
 
+def test_what_the_example_leaves_out_is_set_to_what_holds_without_it():
+    left_out = {
+        line[2:].split("=", 1)[0]: line.split("=", 1)[1]
+        for line in (ROOT / "compose.env.example").read_text().splitlines()
+        if line.startswith("# ") and "=" in line.split(" ")[1]
+    }
+    assert len(left_out) > 25
+    # The image gives every process its folder and its connections.
+    image = PRODUCTION | {"RECOURSE_STATE": "/data/app", "RECOURSE_POOL": "4"}
+    plain, named = read(image), read(image | left_out)
+    facts = [name for name in vars(plain) if name.isupper() and name != "LOGGING"]
+    assert [name for name in facts if repr(getattr(plain, name)) != repr(getattr(named, name))] == []
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
