@@ -13,8 +13,10 @@ class HelpdeskConfig(AppConfig):
         from helpdesk.forms.complaint import Category
         from helpdesk.headlines import name_codes
         from helpdesk.models import QueueKind
+        from helpdesk.pages import add_page
         from helpdesk.search import follow_words
 
+        add_page("console:lead", _("What needs a lead now"), "lead", "head")
         follow_words()
         categories = dict(Category.choices) | {"danger": _("I am in danger")}
         name_codes(categories)

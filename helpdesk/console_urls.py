@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from helpdesk.views.console import acts, bulk, calendars, files, lists, promises, settings, ticket
+from helpdesk.views.console import acts, bulk, calendars, files, lead, lists, promises, settings, ticket
 
 app_name = "console"
 case = "tickets/<str:reference>/"
@@ -10,6 +10,9 @@ urlpatterns = [
     path("", lists.overview, name="overview"),
     path("rail/", lists.rail, name="rail"),
     path("mine/", lists.mine, name="mine"),
+    path("lead/", lead.lead, name="lead"),
+    path("lead/now/", lead.lead_now, name="lead_now"),
+    path("lead/<str:reference>/<slug:name>/", lead.lead_act, name="lead_act"),
     path("queues/<slug:slug>/", lists.queue, name="queue"),
     path("search/", lists.find, name="search"),
     path("take/", lists.take, name="take"),

@@ -117,3 +117,25 @@ document.addEventListener("toast", ({ detail }) => {
   document.querySelector("[data-toasts]").append(toast);
   setTimeout(() => toast.remove(), 8000);
 });
+
+// What renews itself waits while somebody is about to click in it: a row must not slip away under the hand.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, requestConfig } = event.detail;
+  const isPoll = target.matches("[data-live]") && requestConfig?.verb === "get";
+  if (isPoll && target.querySelector("button:hover, a:active")) event.detail.shouldSwap = false;
+});
+
+// After a click its row may be gone, and the focus with it: it goes to the list, not to the top of the page.
+document.addEventListener("htmx:afterSettle", ({ detail: { target, requestConfig } }) => {
+  if (target.matches("[data-live]") && requestConfig?.verb === "post" && document.activeElement === document.body) target.focus();
+});
+
+// A page that cannot renew itself says so.
+function sayStale(isStale) {
+  const said = document.querySelector("[data-stale]");
+  if (said) said.hidden = !isStale;
+}
+for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+  document.addEventListener(name, (event) => event.target.matches("[data-live]") && sayStale(true));
+}
+document.addEventListener("htmx:afterSwap", (event) => event.target.matches("[data-live]") && sayStale(false));

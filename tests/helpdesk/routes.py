@@ -120,6 +120,10 @@ def readers(status=200, **details):
     return staff(*WORKERS, status=status, **details)
 
 
+def leaders(status=200, **details):
+    return staff("lead", "head", status=status, **details)
+
+
 def setters(status=200, **details):
     return staff("lead", "head", "operator", status=status, **details)
 
@@ -128,6 +132,9 @@ CONSOLE = {
     "console:overview": readers(),
     "console:rail": readers(),
     "console:mine": readers(),
+    "console:lead": leaders(),
+    "console:lead_now": leaders(),
+    "console:lead_act": leaders(302, method="post", args=a_ticket_with("take")),
     "console:queue": readers(args=lambda: [team_of_all().slug]),
     "console:search": readers(),
     "console:take": readers(302, method="post"),
