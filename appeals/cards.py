@@ -4,22 +4,32 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import OuterRef, Subquery
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
 from django.utils.translation import get_language
 
 from accounts.models import User
 from appeals.actions.notice_decisions import OUT_OF_REACH
 from appeals.effects import EffectLine, effect_lines
 from appeals.labels import label
-from appeals.models import Appeal, AppealDecision, Decision, DecisionPerson, Notice, Outcome, Review
-from appeals.permissions import can_decide_all, can_refuse_leave
+from appeals.models import (
+    Appeal,
+    AppealDecision,
+    Decision,
+    DecisionPerson,
+    Notice,
+    Outcome,
+    ReportedLink,
+    Review,
+)
+from appeals.permissions import can_refuse_leave, out_of_reach
 from helpdesk.likeness import answered_alike
 from helpdesk.models import Ticket
 from rulebook.reading import Reading, read_all
 
 HISTORY_AT_MOST = 10
 SIMILAR_AT_MOST = 5
-OTHERS_AT_MOST = 100
+OTHERS_AT_MOST = 20
 STANDING = Review.objects.filter(subject=OuterRef("pk"), undone_at=None)
 
 
@@ -153,9 +163,19 @@ def what_it_leaves(decision: Decision, *, at: datetime) -> dict[str, list[Effect
     }
 
 
+def notice_of(ticket: Ticket) -> Notice | None:
+    """The report of a ticket with its links and their answers. Two queries a page."""
+    if not hasattr(ticket, "_notice_shown"):
+        links = ReportedLink.objects.select_related("decision").order_by("id")
+        notices = Notice.objects.filter(ticket=ticket).select_related("platform")
+        found = notices.prefetch_related(Prefetch("links", links)).first()
+        ticket._notice_shown = found  # type: ignore[attr-defined]
+    return ticket._notice_shown  # type: ignore[attr-defined]
+
+
 def notice_card(ticket: Ticket, user: User | None, *, at: datetime) -> dict[str, Any]:
-    """What was reported, and who else reported the same: those cases are decided with it. Three queries."""
-    notice = Notice.objects.filter(ticket=ticket).select_related("platform", "group", "decision").first()
+    """What was reported, how each link was answered, and who else waits for the same. Three queries."""
+    notice = notice_of(ticket)
     if notice is None:
         return {}
     return {
@@ -163,28 +183,43 @@ def notice_card(ticket: Ticket, user: User | None, *, at: datetime) -> dict[str,
         "notice": notice,
         "category": label(notice.category),
         "keyword": label(notice.keyword),
-        "group": group_of(notice, user),
+        "links": links_of(notice, user),
     }
 
 
-def group_of(notice: Notice, user: User | None) -> dict[str, Any]:
-    """The other open reports of its group, those that `user` sees by their reference. Two queries."""
-    others = Ticket.objects.unfinished().filter(notice__group=notice.group_id).exclude(pk=notice.ticket_id)
-    found = set(others.values_list("pk", flat=True)[:OTHERS_AT_MOST])
-    seen = (others.visible_to(user) if user else others.none()).filter(pk__in=found).order_by("id")
-    references = list(seen.values_list("reference", flat=True))
-    return {"count": len(found), "seen": references, "hidden": len(found) - len(references)}
+def links_of(notice: Notice, user: User | None) -> list[dict[str, Any]]:
+    """Each link with its answer or, while it is open, the others who reported it; in sight by reference.
+
+    One query, whatever the number of links.
+    """
+    links = list(notice.links.all())
+    others = ReportedLink.objects.filter(
+        group__in=[each.group_id for each in links if each.decision is None],
+        acted_at=None,
+        notice__ticket__in=Ticket.objects.unfinished(),
+    ).exclude(notice=notice)
+    in_sight = Q(notice__ticket__in=Ticket.objects.visible_to(user) if user else Ticket.objects.none())
+    references = ArrayAgg("notice__ticket__reference", filter=in_sight, order_by="notice__ticket")
+    found = others.values("group").annotate(n=Count("pk"), seen=references)
+    waiting = {group: (n, seen) for group, n, seen in found.values_list("group", "n", "seen")}
+    return [_link(each, *waiting.get(each.group_id, (0, None))) for each in links]
+
+
+def _link(link: ReportedLink, others: int, seen: list[str] | None) -> dict[str, Any]:
+    return {"link": link, "others": others, "seen": (seen or [])[:OTHERS_AT_MOST]}
+
+
+def links_to_decide(notice: Notice, user: User) -> list[dict[str, Any]]:
+    """The open links of a report, and why this user may not decide one, where that is so. Five queries."""
+    notice = notice_of(notice.ticket) or notice
+    lines = [line for line in links_of(notice, user) if line["link"].decision is None]
+    shut = out_of_reach(user, {line["link"].group_id for line in lines})
+    return [
+        {**line, "why_not": OUT_OF_REACH.message if line["link"].group_id in shut else None} for line in lines
+    ]
 
 
 def notice_form(ticket: Ticket, user: User | None, *, at: datetime) -> dict[str, Any]:
-    """The report that still needs an answer, and why not from this user. At most three queries."""
-    notice = Notice.objects.filter(ticket=ticket, acted_at=None).select_related("group").first()
-    return {"ticket": ticket, "notice": notice, "why_not": why_not_decided(notice, user) if notice else None}
-
-
-def why_not_decided(notice: Notice, user: User | None) -> Any:
-    """What keeps this user from deciding the group, in words; None where nothing does."""
-    open_ones = Ticket.objects.unfinished()
-    with_it = Notice.objects.filter(group=notice.group_id, acted_at=None, ticket__in=open_ones)
-    is_free = user is None or can_decide_all(user, [notice, *with_it])
-    return None if is_free else OUT_OF_REACH.message
+    """The report that still needs an answer; the form itself is loaded when it is asked for. No query."""
+    notice = notice_of(ticket)
+    return {"ticket": ticket, "notice": notice if notice and notice.acted_at is None else None}

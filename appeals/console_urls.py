@@ -13,7 +13,6 @@ urlpatterns = [
     path("appeals/<uuid:appeal_id>/leave/", reviewing.leave, name="leave"),
     path("appeals/<uuid:appeal_id>/mandate/", reviewing.mandate, name="mandate"),
     path("reports/<uuid:notice_id>/answer/", reviewing.notice, name="notice"),
-    path("reports/<uuid:notice_id>/apart/", reviewing.take_out_notice, name="take_out"),
     path("measures/", measures.measures, name="measures"),
     path("measures/<uuid:measure_id>/confirm/", measures.confirm, name="confirm"),
     path("intake/", intake.intake, name="intake"),

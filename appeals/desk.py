@@ -12,14 +12,26 @@ from appeals import cards, sections
 from appeals.actions.endings import forget_appeal, forget_notice
 from appeals.finding import appeal_found_by, notice_found_by
 from appeals.kinds import MINORS
-from appeals.models import Appeal, AppealDecision, Decision, DecisionPerson, Measure, Notice, Party, Review
+from appeals.models import (
+    Appeal,
+    AppealDecision,
+    Decision,
+    DecisionPerson,
+    Measure,
+    Notice,
+    Party,
+    ReportedLink,
+    Review,
+)
 from appeals.notifiers import refuse_words
+from appeals.outcomes import notifier_until
 from appeals.telling import CATEGORIES
 from helpdesk.cards import earlier_card
 from helpdesk.desks import Card, Desk, register
 from helpdesk.models import QueueKind, Ticket
 
 STAFF_WORDS = {"undone": gettext_lazy("Answer taken back")}
+NOTICE_STAFF_WORDS = {"links_decided": gettext_lazy("Some of its links were decided.")}
 
 
 def may_purge(ticket: Ticket, at: datetime) -> bool:
@@ -29,15 +41,23 @@ def may_purge(ticket: Ticket, at: datetime) -> bool:
         Measure.objects.unconfirmed().filter(ticket=ticket).exists()
         or AppealDecision.objects.filter(appeal__ticket=ticket, closed_at=None).exists()
         or Decision.objects.filter(pk__in=_decided_in(ticket), appeal_until__gte=at).exists()
+        or _may_still_be_appealed(ticket, at)
     )
+
+
+def _may_still_be_appealed(ticket: Ticket, at: datetime) -> bool:
+    """A notifier's window opens when they are told, which may be later than the first of the decisions."""
+    told = ReportedLink.objects.filter(notice__ticket=ticket, notice__told_at__isnull=False)
+    last = told.exclude(decision=None).select_related("decision", "notice").last()
+    return bool(last and last.decision and notifier_until(last.decision, last.notice) >= at)
 
 
 def _decided_in(ticket: Ticket) -> list[Any]:
     """Decisions that this case brought about: on a report, or in the place of an appealed one."""
     standing = Review.objects.filter(subject__appeal__ticket=ticket, undone_at=None)
     replacing = standing.exclude(replacement=None).values_list("replacement", flat=True)
-    reported = Notice.objects.filter(ticket=ticket).exclude(decision=None).values_list("decision", flat=True)
-    return [*replacing, *reported]
+    reported = ReportedLink.objects.filter(notice__ticket=ticket).exclude(decision=None)
+    return [*replacing, *reported.values_list("decision", flat=True)]
 
 
 def why_appeal_not_resolved(ticket: Ticket) -> Any:
@@ -49,8 +69,8 @@ def why_appeal_not_resolved(ticket: Ticket) -> Any:
 
 def why_notice_not_resolved(ticket: Ticket) -> Any:
     """A report is ended by what is decided on its links."""
-    if Notice.objects.filter(ticket=ticket, acted_at=None, group__decided_at=None).exists():
-        return _("This report has no decision yet. Decide it; that ends the case.")
+    if ReportedLink.objects.filter(notice__ticket=ticket, acted_at=None).exists():
+        return _("Not every link of this report is decided yet. Decide them; that ends the case.")
     return None
 
 
@@ -62,9 +82,9 @@ def why_not_erased(ticket: Ticket, at: datetime) -> Any:
 
 
 def reported_with(ticket: Ticket) -> QuerySet[Ticket]:
-    """The other reports of an undecided group: whoever must stay out of one of them decides none."""
-    groups = Notice.objects.filter(ticket=ticket, group__decided_at=None).values("group")
-    return Ticket.objects.filter(notice__group__in=groups).exclude(pk=ticket.pk)
+    """The other reports of its open links: whoever must stay out of one of them decides none."""
+    groups = ReportedLink.objects.filter(notice__ticket=ticket, group__decided_at=None).values("group")
+    return Ticket.objects.filter(notice__links__group__in=groups).exclude(pk=ticket.pk).distinct()
 
 
 def same_person(ticket: Ticket, other: Ticket) -> bool:
@@ -135,6 +155,7 @@ NOTICE_DESK = replace(
     forms=(Card("decide", "appeals/console/_notice_form.html", cards.notice_form, gettext_lazy("Decide")),),
     sections=sections.NOTICE_SECTIONS,
     words=sections.NOTICE_WORDS,
+    staff_words=NOTICE_STAFF_WORDS,
     next_step=sections.notice_next_step,
     why_not_resolved=why_notice_not_resolved,
     found_by=notice_found_by,

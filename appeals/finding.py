@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from appeals.models import Decision, Notice
+from appeals.models import Decision, Notice, ReportedLink
 from helpdesk.models import Ticket
 
 
@@ -13,12 +13,14 @@ def appeal_found_by(ticket: Ticket) -> list[str]:
 
 
 def notice_found_by(ticket: Ticket) -> list[str]:
-    return [word for notice in Notice.objects.filter(ticket=ticket) for word in words_of_notice(notice)]
+    """What staff find a report by. Two queries."""
+    notices = Notice.objects.filter(ticket=ticket).prefetch_related("links")
+    return [word for notice in notices for word in words_of_notice(notice, notice.links.all())]
 
 
-def words_of_notice(notice: Notice) -> list[str]:
+def words_of_notice(notice: Notice, links: Iterable[ReportedLink]) -> list[str]:
     """A report's links, its law or rule, and the platform's own id."""
-    return [*notice.links, notice.law, notice.rule_code, notice.puid]
+    return [*(each.link for each in links), notice.law, notice.rule_code, notice.puid]
 
 
 def words_of(decisions: Iterable[Decision]) -> list[str]:

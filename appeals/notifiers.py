@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from appeals.models import Appeal, AppealDecision, Decision, Notice, Party
+from appeals.models import Appeal, AppealDecision, Decision, Notice, Party, ReportedLink
 from helpdesk.models import Ticket
 from journal.errors import Refused
 
@@ -26,7 +26,8 @@ def names_of(notices: Iterable[Notice]) -> list[str]:
 
 def notifiers_of(decision: Decision) -> list[str]:
     """The private notifiers whose reports led to this decision, also one whom the platform named."""
-    names = names_of(Notice.objects.filter(decision=decision).select_related("ticket__contact"))
+    notices = Notice.objects.filter(links__decision=decision).distinct()
+    names = names_of(notices.select_related("ticket__contact"))
     source = (decision.source_identity or "").strip()
     is_private = decision.source_type != TRUSTED and len(source) > 1
     return sorted({*names, source}, key=len, reverse=True) if is_private else names
@@ -39,7 +40,8 @@ def unknown_to(ticket: Ticket) -> list[str]:
     claimed = Appeal.objects.filter(ticket=ticket, side=Party.AFFECTED).values_list("claimed", flat=True)
     keys = {*appealed.values_list("decision", flat=True), *(key for keys in claimed for key in keys)}
     names = {name for each in Decision.objects.filter(pk__in=keys) for name in notifiers_of(each)}
-    beside = Notice.objects.filter(group__notices__ticket=ticket).exclude(ticket=ticket)
+    shared = ReportedLink.objects.filter(notice__ticket=ticket).values("group")
+    beside = Notice.objects.filter(links__group__in=shared).exclude(ticket=ticket).distinct()
     return sorted(names.union(names_of(beside.select_related("ticket__contact"))))
 
 
@@ -61,6 +63,32 @@ def refuse_names(names: Iterable[str], *texts: Any) -> None:
             _("Your text names the person who reported it, or their address. Take it out, then send again."),
             field="reasons",
         )
+
+
+def refuse_links(reported: Iterable[ReportedLink], *texts: Any) -> None:
+    """Stop words that name a link which not everybody who reads them reported, or is about.
+
+    Words on one link may name that link; words on several go to people who know of one of them.
+    Raises Refused("names_link").
+    """
+    reported = list(reported)
+    own = {_bare(each.link) for each in reported} if len({each.group_id for each in reported}) == 1 else set()
+    known = ReportedLink.objects.filter(notice__in={each.notice_id for each in reported}).exclude(link="")
+    links = own.union(_bare(link) for link in known.values_list("link", flat=True))
+    said = "\n".join(_strings(texts)).casefold()
+    for link in sorted(links, key=len, reverse=True):  # one may be the beginning of another
+        if link in said and link not in own:
+            raise Refused(
+                "names_link",
+                _("Your text names a link that not everybody who reads it has reported. Take it out."),
+                field="reasons",
+            )
+        said = said.replace(link, "")
+
+
+def _bare(link: str) -> str:
+    """A link as one may write it in a text: without its scheme, however its letters are written."""
+    return link.casefold().partition("://")[2].rstrip("/") or link.casefold()
 
 
 def _strings(value: Any) -> Iterable[str]:

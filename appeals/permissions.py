@@ -2,9 +2,20 @@
 
 from collections.abc import Collection, Sequence
 from typing import Any
+from uuid import UUID
 
 from accounts.models import ApiKey, Platform, Scope, User
-from appeals.models import Appeal, AppealDecision, Decider, Decision, Measure, Notice, Party, Review
+from appeals.models import (
+    Appeal,
+    AppealDecision,
+    Decider,
+    Decision,
+    Measure,
+    Notice,
+    Party,
+    ReportedLink,
+    Review,
+)
 from appeals.models.measures import MeasureSet
 from helpdesk.models import Barred, Ticket
 from helpdesk.permissions import can_work, is_person_of, is_system
@@ -30,7 +41,7 @@ def can_appeal(
     if side == Party.NOTIFIER:
         if notice is None or not is_person_of(by, notice.ticket):
             return False
-        return all(each.pk == notice.decision_id for each in decisions)
+        return {each.pk for each in decisions} <= set(notice.links.values_list("decision", flat=True))
     return not is_proven or by.id in {each.pk for each in decisions}
 
 
@@ -84,16 +95,19 @@ def can_decide_notice(by: Any, notice: Notice) -> bool:
     return is_signed_in_person(by) and can_work(by, notice.ticket)
 
 
-def can_decide_all(by: User, notices: Collection[Notice]) -> bool:
-    """One decision answers a whole group, so whoever takes it sees each of its cases.
+def out_of_reach(by: User, groups: Collection[UUID]) -> set[UUID]:
+    """Which of these groups `by` may not decide. Two queries.
 
-    A bar of any report in the group holds for the group, also that of one which has ended.
+    One decision answers a whole group, so whoever takes it sees each of its open cases. A bar of any report
+    in the group holds for the group, also that of one which has ended; a bar that only came along with
+    another case says nothing of this link.
     """
-    tickets = {notice.ticket_id for notice in notices}
-    groups = {notice.group_id for notice in notices}
-    seen = Ticket.objects.visible_to(by).filter(pk__in=tickets)
-    barred = Barred.objects.filter(user=by, ticket__notice__group__in=groups)
-    return set(seen.values_list("pk", flat=True)) == tickets and not barred.exists()
+    links = ReportedLink.objects.filter(group__in=groups)
+    waiting = links.filter(acted_at=None, notice__ticket__in=Ticket.objects.unfinished())
+    unseen = waiting.exclude(notice__ticket__in=Ticket.objects.visible_to(by))
+    bars = Barred.objects.filter(user=by).exclude(why=Barred.Why.TOGETHER)
+    barred = links.filter(notice__ticket__in=bars.values("ticket"))
+    return {*unseen.values_list("group", flat=True), *barred.values_list("group", flat=True)}
 
 
 def can_undo(by: Any, subject: AppealDecision) -> bool:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,9 +12,18 @@ from appeals.effects import what_stays
 from appeals.forms.appealing import Asks, NotifierAsks
 from appeals.labels import label
 from appeals.links import make_link
-from appeals.models import Appeal, AppealDecision, Measure, Notice, Outcome, OutOfCourtBody, Party, Review
+from appeals.models import (
+    Appeal,
+    AppealDecision,
+    Measure,
+    Notice,
+    Outcome,
+    OutOfCourtBody,
+    Party,
+    Review,
+)
+from appeals.outcomes import answers_on
 from appeals.telling import Statement, tell
-from appeals.window import last_day, window_end
 from helpdesk.desks import Card
 from helpdesk.models import Status, Ticket
 
@@ -87,21 +95,21 @@ def _says(review: Review, *, does_stay: bool, is_undone: bool) -> Any:
 
 
 def notice_answer(ticket: Ticket, user: None, *, at: datetime) -> dict[str, Any]:
-    """What the person reported, and from when it is told, what was decided and until when they may appeal."""
-    notice = Notice.objects.filter(ticket=ticket).select_related("decision__platform", "platform").first()
+    """What the person reported, and what was decided of it so far, link by link."""
+    notice = Notice.objects.filter(ticket=ticket).select_related("platform").first()
     if notice is None:
         return {"notice": None}
-    told = notice.told_at is not None and notice.told_at <= at and notice.decision is not None
+    answers = answers_on(notice, at=at)
+    told = {each.pk for answer in answers for each in answer.links}
+    links = list(notice.links.order_by("id"))
+    still = [each for each in links if each.pk not in told]
     return {
         "notice": notice,
         "category": label(notice.category),
         "keyword": label(notice.keyword),
-        "statement": tell(notice.decision, at=at, to_affected=False) if told and notice.decision else None,
-        "until": last_day(
-            notice.decision.appeal_until or window_end(notice.told_at, months=settings.APPEAL_WINDOW_MONTHS)
-        )
-        if told and notice.decision and notice.told_at
-        else None,
+        "answers": answers,
+        "open": bool(still),
+        "links": still or links,
     }
 
 
@@ -186,15 +194,20 @@ def notice_data(ticket: Ticket, at: datetime) -> dict[str, Any]:
     notice = found["notice"]
     if notice is None:
         return {}
-    decided = found["statement"]
     return {
-        "links": notice.links,
+        "links": [each.link for each in notice.links.order_by("id")],
         "ground": notice.ground,
         "category": notice.category,
         "keyword": notice.keyword,
         "law": notice.law,
         "rule": notice.rule_code,
-        "decision": _statement_data(decided) if decided else None,
+        "answers": [
+            {
+                "links": [each.link for each in answer.links],
+                "decision": _statement_data(answer.statement),
+            }
+            for answer in found["answers"]
+        ],
     }
 
 

@@ -12,7 +12,7 @@ from accounts.models.machines import hash_key
 from accounts.sealing import seal
 from appeals.actions.filing import AppealLetter, file_appeal
 from appeals.actions.notices import NoticeLetter, file_notice
-from appeals.models import AppealDecision, Decision, DecisionPerson, Measure, NoticeGroup
+from appeals.models import AppealDecision, Decision, DecisionPerson, Measure
 from appeals.webhooks import tell_platform
 from appeals.window import window_end
 from helpdesk.actions import NEWCOMER, Entry, Letter, open_ticket
@@ -300,7 +300,8 @@ def make_reported(decision, *, at=NOON, **fields):
     """Otto's report that led to this decision, decided and told."""
     make_queue(kind=QueueKind.NOTICE)
     notice = make_notice(decision.platform, at=at, **fields).ticket.notice
-    notice.decision, notice.acted_at, notice.told_at = decision, at, at
+    notice.links.update(decision=decision, acted_at=at)
+    notice.acted_at = notice.told_at = at
     notice.save()
     return notice
 
@@ -317,11 +318,6 @@ def subject_of(opened):
     return AppealDecision.objects.select_related("appeal__ticket", "decision").get(
         appeal__ticket=opened.ticket
     )
-
-
-def make_group(platform=None):
-    """An open group of reports, which no report joins by its links."""
-    return NoticeGroup.objects.create(platform=platform or make_platform())
 
 
 def make_measure(decision=None, *, at=NOON, **fields):

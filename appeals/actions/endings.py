@@ -7,7 +7,16 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from appeals.actions.filing import ALREADY_OPEN
-from appeals.models import Appeal, AppealDecision, DecisionPerson, Notice, Outcome, Review
+from appeals.models import (
+    Appeal,
+    AppealDecision,
+    DecisionPerson,
+    Notice,
+    NoticeGroup,
+    Outcome,
+    ReportedLink,
+    Review,
+)
 from journal.errors import refusing
 
 KEPT_AFTER_WINDOW = timedelta(days=30)
@@ -63,6 +72,22 @@ def forget_appeal(appeal: Appeal, *, at: datetime) -> None:
 
 def forget_notice(notice: Notice) -> None:
     """The words of a report go; that there was one, of what kind and how it ended, is counted on."""
-    notice.links = []
     notice.law = ""
-    notice.save(update_fields=["links", "law"])
+    notice.save(update_fields=["law"])
+    notice.links.update(link="")
+    _forget_unanswered(notice)
+
+
+def _forget_unanswered(notice: Notice) -> None:
+    """A link that nobody else waits for goes with its hash, by which one could try whether it was here.
+
+    A group that somebody decides or joins at this moment is left: whoever holds it waits for our ticket.
+    """
+    waiting = notice.links.filter(acted_at=None, group__decided_at=None)
+    free = NoticeGroup.objects.select_for_update(skip_locked=True, of=("self",))
+    groups = [each.pk for each in free.filter(pk__in=waiting.values("group"))]
+    others = ReportedLink.objects.exclude(notice=notice).filter(group__in=groups).values("group")
+    alone = NoticeGroup.objects.filter(pk__in=groups).exclude(pk__in=others)
+    keys = list(alone.values_list("pk", flat=True))
+    notice.links.filter(group__in=keys).delete()
+    NoticeGroup.objects.filter(pk__in=keys).delete()

@@ -12,6 +12,7 @@ from accounts.models import User
 from appeals import webhooks
 from appeals.finding import words_of
 from appeals.models import Appeal, AppealDecision, Decider, Decision, Notice, Party
+from appeals.outcomes import notifier_until
 from appeals.permissions import can_appeal
 from helpdesk.access import person_of
 from helpdesk.actions import Letter, Opened, bar, entry, lock, open_within
@@ -74,7 +75,7 @@ def file_appeal(
     require(can_appeal(by, decisions, side=side, is_proven=is_proven, notice=notice))
 
     def record(ticket: Ticket) -> Iterator[Model | Change | Each]:
-        appeal = _appeal(ticket, decisions, letter, side=side, is_proven=is_proven)
+        appeal = _appeal(ticket, decisions, letter, side=side, is_proven=is_proven, notice=notice)
         yield appeal
         yield _filed(appeal, decisions, by=_who(by, ticket))
         if is_proven:
@@ -120,7 +121,13 @@ def call_mandate(appeal: Appeal, paper: Attachment) -> None:
 
 
 def _appeal(
-    ticket: Ticket, decisions: Sequence[Decision], letter: AppealLetter, *, side: str, is_proven: bool
+    ticket: Ticket,
+    decisions: Sequence[Decision],
+    letter: AppealLetter,
+    *,
+    side: str,
+    is_proven: bool,
+    notice: Notice | None,
 ) -> Appeal:
     at = ticket.opened_at
     return Appeal(
@@ -133,7 +140,7 @@ def _appeal(
         late_why=letter.late_why,
         is_proven=is_proven,
         proven_at=at if is_proven else None,
-        needs_leave=any(is_late(decision, at) for decision in decisions),
+        needs_leave=any(is_late(decision, at, notice=notice) for decision in decisions),
         described=letter.described,
         claimed=[] if is_proven else [decision.pk for decision in decisions],
     )
@@ -154,7 +161,10 @@ def _filed(appeal: Appeal, decisions: Sequence[Decision], *, by: Actor | Acts) -
     )
 
 
-def is_late(decision: Decision, at: datetime) -> bool:
+def is_late(decision: Decision, at: datetime, *, notice: Notice | None = None) -> bool:
+    """Whether the window has closed: for a notifier not before they were told of all their links."""
+    if notice is not None:
+        return notice.told_at is not None and at > notifier_until(decision, notice)
     return decision.appeal_until is not None and at > decision.appeal_until
 
 

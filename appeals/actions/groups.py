@@ -1,45 +1,59 @@
-"""Which reports are decided together: those on one platform that share a link."""
+"""Which reports are decided together: those that wait for the same link of one platform."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from hashlib import sha256
 from urllib.parse import urlsplit, urlunsplit
-from uuid import UUID
 
-from django.db import connection, transaction
-from django.db.models import Count
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.db import connection
 
-from accounts.models import Platform, User
-from appeals.models import Notice, NoticeGroup, OpenLink
-from appeals.permissions import can_decide_notice
-from helpdesk.actions import lock
-from helpdesk.actions.tickets import change
-from journal.actions import record
-from journal.errors import Refused, require
+from accounts.models import Platform
+from appeals.models import Notice, NoticeGroup, ReportedLink
+from helpdesk.actions import bar
+from helpdesk.models import Barred
+from journal.actors import SYSTEM
 
-DECIDED_ALREADY = Refused(
-    "decided_already", gettext_lazy("Somebody has decided this in the meantime. Load the page again.")
-)
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(link) FROM unnest(%s::bigint[]) link"
 
 
-def join_group(platform: Platform, links: Sequence[str]) -> NoticeGroup:
-    """The undecided group that shares most links with these, held until the commit; else a new one.
+def file_links(notice: Notice, links: Sequence[str], *, at: datetime) -> list[ReportedLink]:
+    """Put each link of a report into its group, and keep those out who must stay out of that."""
+    wanted = {link_hash(link): link for link in reversed(links)}  # of two ways to write a link the first
+    groups = join_groups(notice.platform, wanted)
+    rows = [
+        ReportedLink(notice=notice, group=groups[key], link=link)
+        for key, link in reversed(wanted.items())  # as they were typed
+    ]
+    ReportedLink.objects.bulk_create(rows)
+    keep_out(notice, at=at)
+    return rows
 
-    A report never joins two groups into one: somebody who pastes the links of fifty strangers' reports would
-    have all of them answered by one decision. A link that another group holds stays there.
-    """
-    hashes = link_hashes(links)
+
+def rejoin(notice: Notice, *, at: datetime) -> None:
+    """A report that goes on waits again for what was decided on its links while it had ended."""
+    missed = list(notice.links.filter(acted_at=None, group__decided_at__isnull=False))
+    groups = join_groups(notice.platform, {link_hash(each.link) for each in missed})
+    for each in missed:
+        each.group = groups[link_hash(each.link)]
+    ReportedLink.objects.bulk_update(missed, ["group"])
+    keep_out(notice, at=at)
+
+
+def join_groups(platform: Platform, hashes: Collection[bytes]) -> dict[bytes, NoticeGroup]:
+    """The open group of each of these links, held until the commit; begun where there is none."""
+    groups: dict[bytes, NoticeGroup] = {}
     _hold(platform, hashes)
-    group = _shared(platform, hashes) or NoticeGroup.objects.create(platform=platform)
-    new = [OpenLink(group=group, platform=platform, link_hash=each) for each in hashes]
-    OpenLink.objects.bulk_create(new, ignore_conflicts=True)
-    return group
+    while missing := sorted(set(hashes) - set(groups)):
+        begun = [NoticeGroup(platform=platform, link_hash=each) for each in missing]
+        NoticeGroup.objects.bulk_create(begun, ignore_conflicts=True)
+        found = NoticeGroup.objects.filter(platform=platform, link_hash__in=missing).order_by("link_hash")
+        # A decision holds the same rows, and while we wait for it the group may have ended: then we look
+        # again and begin another. So no report slips into a group that has just been decided.
+        groups |= {bytes(each.link_hash or b""): each for each in found.select_for_update(no_key=True)}
+    return groups
 
 
-def _hold(platform: Platform, hashes: Iterable[bytes]) -> None:
+def _hold(platform: Platform, hashes: Collection[bytes]) -> None:
     """Let two first reports of one link come one after the other, and always in the same order."""
     keys = sorted(
         int.from_bytes(sha256(platform.pk.bytes + each).digest()[:8], signed=True) for each in hashes
@@ -48,59 +62,29 @@ def _hold(platform: Platform, hashes: Iterable[bytes]) -> None:
         cursor.execute(ONE_AT_A_TIME, [keys])
 
 
-def _shared(platform: Platform, hashes: Sequence[bytes]) -> NoticeGroup | None:
-    """A decision holds the same row, so that no notice slips into a group that has just been decided."""
-    known = OpenLink.objects.filter(platform=platform, link_hash__in=hashes).values("group")
-    best = known.annotate(shared=Count("pk")).order_by("-shared", "group")  # of equals the oldest
-    for key in best.values_list("group", flat=True):
-        group = NoticeGroup.objects.select_for_update(no_key=True).filter(pk=key, decided_at=None).first()
-        if group is not None:
-            return group
-    return None
+def keep_out(notice: Notice, *, at: datetime) -> None:
+    """Whoever must stay out of a report must stay out of one that shares an open link with it.
+
+    No further than that: else somebody who reports fifty strangers' links would shut a moderator, who must
+    stay out of one of them, out of all.
+    """
+    shared = notice.links.filter(acted_at=None).values("group")
+    known = Barred.objects.filter(ticket__notice__links__group__in=shared).exclude(ticket=notice.ticket_id)
+    for each in known.exclude(why=Barred.Why.TOGETHER).select_related("user").distinct("user"):
+        bar(notice.ticket, each.user, why=Barred.Why.TOGETHER, by=SYSTEM, at=at)
 
 
-def link_hashes(links: Iterable[str]) -> list[bytes]:
-    """One value for each link, however its host is written and whatever part of the page it names."""
-    return sorted({sha256(_plain(link).encode()).digest() for link in links})
+def link_hash(link: str) -> bytes:
+    """One value for each link, however its scheme and host are written.
+
+    What follows the `#` counts: it may name another channel, or somebody else's comment.
+    """
+    return sha256(_plain(link).encode()).digest()
 
 
 def _plain(link: str) -> str:
     parts = urlsplit(link.strip())
-    return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path.rstrip("/"), parts.query, ""))
-
-
-@transaction.atomic
-def take_out(notice: Notice, *, by: User, at: datetime) -> Notice:
-    """This report is decided apart, though it shares a link with others.
-
-    The links that it alone brought go with it; who must stay out of it still must.
-    Raises PermissionDenied, Refused("decided_already", "alone").
-    """
-    group, notice = hold_group(notice)
-    require(can_decide_notice(by, notice))
-    ticket = lock(notice.ticket)
-    if group.decided_at or notice.acted_at or not ticket.is_unfinished:
-        raise DECIDED_ALREADY
-    others = Notice.objects.filter(group=group).exclude(pk=notice.pk)
-    if not others.exists():
-        raise Refused("alone", _("No other report is decided together with this one."))
-    notice.group = NoticeGroup.objects.create(platform=notice.platform)
-    notice.save(update_fields=["group"])
-    theirs = link_hashes(link for links in others.values_list("links", flat=True) for link in links)
-    OpenLink.objects.filter(group=group).exclude(link_hash__in=theirs).update(group=notice.group)
-    record(notice, "taken_out", by=by, at=at, before=group.pk, group=notice.group_id)
-    change(ticket, at=at)
-    return notice
-
-
-def hold_group(notice: Notice) -> tuple[NoticeGroup, Notice]:
-    """The group in which a notice is decided, held until the commit, and the notice as it is then.
-
-    It may have been taken out of its group while we waited, so we look again.
-    """
-    while True:
-        key: UUID = Notice.objects.values_list("group", flat=True).get(pk=notice.pk)
-        group = NoticeGroup.objects.select_for_update().get(pk=key)
-        notice = Notice.objects.select_related("ticket__queue", "platform").get(pk=notice.pk)
-        if notice.group_id == group.pk:
-            return group, notice
+    fragment = "" if parts.fragment.startswith(":~:") else parts.fragment  # words that a browser marks
+    return urlunsplit(
+        (parts.scheme.lower(), parts.netloc.lower(), parts.path.rstrip("/"), parts.query, fragment)
+    )

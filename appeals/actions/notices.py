@@ -8,12 +8,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Platform
-from appeals.actions.groups import join_group
+from appeals.actions.groups import file_links, link_hash
+from appeals.finding import words_of_notice
 from appeals.kinds import is_child_abuse
-from appeals.models import Ground, Notice
+from appeals.models import Ground, Notice, ReportedLink
 from appeals.permissions import can_report
 from helpdesk.actions import Letter, Opened, entry, open_ticket
 from helpdesk.models import Priority, QueueKind, Ticket
+from helpdesk.search import index_words
 from journal.actions import record
 from journal.actors import Actor, Acts
 from journal.errors import Refused, require
@@ -46,7 +48,7 @@ class NoticeLetter(Letter):
 
 @transaction.atomic
 def file_notice(letter: NoticeLetter, *, platform: Platform, by: Actor | Acts, at: datetime) -> Opened:
-    """Open the case of a notice under DSA Art. 16 and put it beside others that share a link.
+    """Open the case of a notice under DSA Art. 16; each of its links waits with others' reports of it.
 
     Of the sexual abuse of children no file is taken. The same form again opens the same case.
     Raises PermissionDenied, Refused("links_needed", "no_files_here").
@@ -65,7 +67,9 @@ def file_notice(letter: NoticeLetter, *, platform: Platform, by: Actor | Acts, a
     if opened.was_new:
         notice = _notice(opened.ticket, letter, platform)
         notice.save(force_insert=True)
-        _record(notice, by=by, at=at)
+        links = file_links(notice, letter.links, at=at)
+        index_words(opened.ticket, words_of_notice(notice, links))
+        _record(notice, links, by=by, at=at)
     return opened
 
 
@@ -73,14 +77,12 @@ def _notice(ticket: Ticket, letter: NoticeLetter, platform: Platform) -> Notice:
     return Notice(
         ticket=ticket,
         platform=platform,
-        group=join_group(platform, letter.links),
         ground=letter.ground,
         category=letter.category,
         keyword=letter.keyword,
         law=letter.law,
         rule_code=letter.rule_code,
-        links=list(letter.links),
-        items=len(letter.links),
+        items=len({link_hash(link) for link in letter.links}),
         language=letter.language,
         trusted_flagger=letter.trusted_flagger,
         puid=letter.puid,
@@ -88,7 +90,7 @@ def _notice(ticket: Ticket, letter: NoticeLetter, platform: Platform) -> Notice:
     )
 
 
-def _record(notice: Notice, *, by: Actor | Acts, at: datetime) -> None:
+def _record(notice: Notice, links: Sequence[ReportedLink], *, by: Actor | Acts, at: datetime) -> None:
     record(
         notice,
         "filed",
@@ -96,7 +98,7 @@ def _record(notice: Notice, *, by: Actor | Acts, at: datetime) -> None:
         at=at,
         ticket=notice.ticket_id,
         platform=notice.platform_id,
-        group=notice.group_id,
+        groups=[each.group_id for each in links],
         ground=notice.ground,
         category=notice.category,
         keyword=notice.keyword,

@@ -1,7 +1,9 @@
 """What a person asks for when they want a decision looked at again."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.db import models
@@ -104,6 +106,26 @@ class NotifierAppealForm(AppealForm):
         widget=forms.RadioSelect,
         label=_("What do you ask for?"),
     )
+    decisions = forms.TypedMultipleChoiceField(
+        label=_("Which links is it about?"), coerce=UUID, widget=forms.CheckboxSelectMultiple
+    )
+
+    field_order = ["decisions", *AppealForm.field_order]
+
+    def __init__(self, *args: Any, links: Sequence[tuple[UUID, str]], **options: Any):
+        """`links` are those that were answered, by the key of the decision on each."""
+        super().__init__(*args, **options)
+        self.all = [key for key, _link in links]
+        if len(links) < 2:
+            del self.fields["decisions"]
+            return
+        self.fields["decisions"].choices = links  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["decisions"].initial = self.all
+
+    @property
+    def chosen(self) -> list[UUID]:
+        """The decisions that are appealed."""
+        return self.cleaned_data.get("decisions", self.all)
 
 
 class StartForm(AppealForm):

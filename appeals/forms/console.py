@@ -1,6 +1,8 @@
 """What moderators and leads fill in about appeals, reports and measures."""
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -52,12 +54,35 @@ class BulkReviewForm(forms.Form):
     attested = forms.BooleanField(label=_("I took part in none of these decisions"), required=False)
 
 
+class LinksField(forms.TypedMultipleChoiceField):
+    """Some of the links of a report. Which of them are still open, the action says in words of its own."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **options: Any):
+        super().__init__(coerce=UUID, **options)
+
+    def valid_value(self, value: str) -> bool:
+        try:
+            return bool(UUID(value))
+        except ValueError:
+            return False
+
+
 class NoticeForm(forms.Form):
-    """The answer to a report: no action with reasons, or a restriction (with a StatementForm beside it)."""
+    """The answer to a report: no action with reasons, or a restriction (with a StatementForm beside it).
+
+    Of several `links` all are ticked at first; of one there is nothing to choose.
+    """
 
     ACTIONS = [("no_action", _("No action")), ("restriction", _("Restrict"))]
 
     turn = forms.IntegerField(widget=forms.HiddenInput)
+    links = LinksField(
+        label=_("Which links"),
+        help_text=_("What you leave out waits for an answer of its own."),
+        error_messages={"required": _("Tick at least one link.")},
+    )
     action = forms.ChoiceField(label=_("Answer"), choices=ACTIONS, widget=forms.RadioSelect)
     reasons = forms.CharField(
         label=_("Reasons, where nothing is done"),
@@ -68,6 +93,23 @@ class NoticeForm(forms.Form):
     rule = forms.CharField(
         label=_("Rule"), required=False, max_length=40, help_text=_("Its code, if one applies.")
     )
+
+    def __init__(self, *args: Any, links: Sequence[tuple[UUID, str]], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.only = [key for key, _words in links]
+        if len(links) < 2:
+            del self.fields["links"]
+            return
+        self.fields["links"].choices = links  # type: ignore[attr-defined]  # a ChoiceField
+        self.initial.setdefault("links", self.only)
+        self.fields["reasons"].help_text = _(
+            "Everybody who reported one of these links reads these words. Name no link in them."
+        )
+
+    @property
+    def chosen(self) -> list[UUID]:
+        """The links that are answered now."""
+        return self.cleaned_data.get("links", self.only)
 
 
 class LeaveForm(forms.Form):

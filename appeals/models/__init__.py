@@ -12,7 +12,7 @@ from appeals.models.decisions import (
 )
 from appeals.models.intake import Door, Intake, IntakeHour
 from appeals.models.measures import Measure, MeasureKind
-from appeals.models.notices import Ground, Notice, NoticeGroup, OpenLink
+from appeals.models.notices import Ground, Notice, NoticeGroup, ReportedLink
 
 __all__ = [
     "Appeal",
@@ -31,10 +31,10 @@ __all__ = [
     "MeasureKind",
     "Notice",
     "NoticeGroup",
-    "OpenLink",
     "OutOfCourtBody",
     "Outcome",
     "Party",
     "Puid",
+    "ReportedLink",
     "Review",
 ]

@@ -205,14 +205,8 @@ class Teller:
         d = self.decision
         if d.decision_ground in words.GROUNDS and d.kind == DecisionKind.RESTRICTION:
             yield str(words.GROUNDS[d.decision_ground])
-        if d.category in words.CATEGORIES:
-            yield _("The kind of problem: %(category)s.") % {"category": words.CATEGORIES[d.category]}
-        also = [str(words.CATEGORIES[code]) for code in d.category_addition if code in words.CATEGORIES]
-        if also:
-            yield _("It also belongs to: %(categories)s.") % {"categories": joined(also)}
-        keywords = [str(words.KEYWORDS[c]) for c in d.category_specification if c in words.KEYWORDS]
-        if keywords:
-            yield _("More exactly: %(keywords)s.") % {"keywords": joined(keywords)}
+        if self.to_affected or d.kind == DecisionKind.RESTRICTION:
+            yield from self.kind_of_problem()
         if d.incompatible_content_illegal in words.ALSO_ILLEGAL:
             yield str(words.ALSO_ILLEGAL[d.incompatible_content_illegal])
         if d.illegal_content_legal_ground:
@@ -221,6 +215,18 @@ class Teller:
         if d.incompatible_content_ground:
             rule = isolated(self.clean(d.incompatible_content_ground))
             yield _("The rule that it names: %(rule)s") % {"rule": rule}
+
+    def kind_of_problem(self) -> Iterator[str]:
+        """Where nothing was done, not for a notifier: it may be what somebody else called the same link."""
+        d = self.decision
+        if d.category in words.CATEGORIES:
+            yield _("The kind of problem: %(category)s.") % {"category": words.CATEGORIES[d.category]}
+        also = [str(words.CATEGORIES[code]) for code in d.category_addition if code in words.CATEGORIES]
+        if also:
+            yield _("It also belongs to: %(categories)s.") % {"categories": joined(also)}
+        keywords = [str(words.KEYWORDS[c]) for c in d.category_specification if c in words.KEYWORDS]
+        if keywords:
+            yield _("More exactly: %(keywords)s.") % {"keywords": joined(keywords)}
 
     def explanations(self) -> Iterator[str]:
         d = self.decision

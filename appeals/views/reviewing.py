@@ -9,17 +9,17 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from accounts.permissions import StaffRequest, needs_role
 from appeals.actions.filing import mapped_decider
-from appeals.actions.groups import take_out
 from appeals.actions.leave import give_leave, refuse_leave
 from appeals.actions.notice_decisions import decide_notice
 from appeals.actions.proofs import check_mandate
 from appeals.actions.reviews import UNDO_FOR, decide, undo_review
-from appeals.cards import group_of, what_it_leaves, why_not_decided
+from appeals.cards import links_to_decide, what_it_leaves
 from appeals.forms.console import LeaveForm, NoticeForm, ReviewForm
 from appeals.forms.statement import StatementForm
 from appeals.models import Appeal, AppealDecision, Notice, Outcome, Review
@@ -171,19 +171,6 @@ def mandate(request: StaffRequest, appeal_id: UUID) -> HttpResponse:
     return ticket_page(appeal.ticket)
 
 
-@require_POST
-@needs_role(*CASE_ROLES)
-def take_out_notice(request: StaffRequest, notice_id: UUID) -> HttpResponse:
-    """Decide this report apart from those it shares a link with."""
-    notice = _notice(request, notice_id)
-    try:
-        take_out(notice, by=request.user, at=now())
-        messages.success(request, _("This report is decided apart from the others now."))
-    except Refused as refusal:
-        messages.error(request, str(refusal.message))
-    return ticket_page(notice.ticket)
-
-
 def _notice(request: StaffRequest, notice_id: UUID) -> Notice:
     return get_object_or_404(
         Notice.objects.select_related("ticket", "platform"),
@@ -194,10 +181,15 @@ def _notice(request: StaffRequest, notice_id: UUID) -> Notice:
 
 @needs_role(*CASE_ROLES)
 def notice(request: StaffRequest, notice_id: UUID) -> HttpResponse:
-    """The form that answers a report, and every other of its group."""
+    """The form that answers links of a report, for everybody who reported them."""
     notice = _notice(request, notice_id)
     at = now()
-    form = NoticeForm(request.POST or None, initial={"turn": notice.ticket.turn, "rule": notice.rule_code})
+    lines = links_to_decide(notice, request.user)
+    form = NoticeForm(
+        request.POST or None,
+        initial={"turn": notice.ticket.turn, "rule": notice.rule_code},
+        links=[(line["link"].pk, line["link"].link) for line in lines if not line["why_not"]],
+    )
     restricts = request.POST.get("action") == "restriction"
     statement = StatementForm(
         request.POST if restricts else None,
@@ -205,23 +197,40 @@ def notice(request: StaffRequest, notice_id: UUID) -> HttpResponse:
         source="SOURCE_TRUSTED_FLAGGER" if notice.trusted_flagger else "SOURCE_ARTICLE_16",
         today=at.date(),
     )
-    if request.method == "POST" and form.is_valid() and (not restricts or statement.is_valid()):
-        try:
-            decide_notice(
-                notice,
-                by=request.user,
-                at=at,
-                statement=statement.statement if restricts else None,
-                reasons=form.cleaned_data["reasons"],
-                rule=form.cleaned_data["rule"],
-                turn=form.cleaned_data["turn"],
-            )
-            messages.success(request, _("Answered. Everybody who reported this link is told."))
-            return ticket_page(notice.ticket)
-        except Refused as refusal:
-            say(form, refusal, notice.ticket)
+    is_whole = request.method == "POST" and form.is_valid() and (not restricts or statement.is_valid())
+    if is_whole and _answer(request, notice, form, statement if restricts else None, at):
+        return ticket_page(notice.ticket)
     context = {"notice": notice, "ticket": notice.ticket, "form": form, "statement": statement}
-    context |= {"group": group_of(notice, request.user), "why_not": why_not_decided(notice, request.user)}
+    context |= {"lines": lines, "others": sum(line["others"] for line in lines)}
     fragment = request.headers.get("HX-Request") and request.method == "GET"
     template = "appeals/console/_notice_decision.html" if fragment else "appeals/console/notice.html"
     return page(request, template, context, status=409 if form.errors or statement.errors else 200)
+
+
+def _answer(
+    request: StaffRequest, notice: Notice, form: NoticeForm, statement: StatementForm | None, at: Any
+) -> bool:
+    """Call the action; False where it was refused and the form says why."""
+    try:
+        decide_notice(
+            notice,
+            by=request.user,
+            at=at,
+            statement=statement.statement if statement else None,
+            reasons=form.cleaned_data["reasons"],
+            rule=form.cleaned_data["rule"],
+            turn=form.cleaned_data["turn"],
+            links=form.chosen,
+        )
+    except Refused as refusal:
+        say(form, refusal, notice.ticket)
+        return False
+    left = notice.links.filter(acted_at=None).count()
+    still = ngettext(
+        "Answered. %(left)s link of this report still waits for its answer.",
+        "Answered. %(left)s links of this report still wait for their answer.",
+        left,
+    )
+    done = _("Answered. Everybody who reported this link is told.")
+    messages.success(request, still % {"left": left} if left else done)
+    return True

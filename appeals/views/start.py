@@ -11,11 +11,11 @@ from django.utils.decorators import method_decorator
 from django.utils.timezone import now
 from django.views.decorators.http import require_POST
 
-from appeals.actions.filing import file_appeal
+from appeals.actions.filing import file_appeal, is_late
 from appeals.actions.proofs import request_link
 from appeals.forms.appealing import NotifierAppealForm, StartForm
-from appeals.models import Appeal, Notice, Party
-from appeals.telling import tell
+from appeals.models import Appeal, AppealDecision, Decision, Notice, Party
+from appeals.outcomes import answers_on
 from helpdesk.access import person_of
 from helpdesk.actions import NEWCOMER, Opened
 from helpdesk.models import Ticket
@@ -63,19 +63,29 @@ class AskAsNotifier(SendingView):
     template_name = "appeals/ask_notifier.html"
 
     def dispatch(self, request: HttpRequest, ticket: Ticket, **kwargs: Any) -> HttpResponseBase:
-        told = Notice.objects.filter(ticket=ticket, told_at__lte=self.at)  # sight: of the open case
-        notice = told.select_related("decision__platform").first()
-        if notice is None or notice.decision is None:
+        notice = Notice.objects.filter(ticket=ticket).first()  # sight: of the open case
+        self.answers = answers_on(notice, at=self.at) if notice else []
+        if notice is None or not self.answers:
             return HttpResponseRedirect(reverse("helpdesk:case"))
-        self.notice, self.decision = notice, notice.decision
+        self.notice = notice
         return super().dispatch(request, **kwargs)
 
+    def form_options(self) -> dict[str, Any]:
+        told = [each for answer in self.answers for each in answer.links]
+        appealed = AppealDecision.objects.filter(party=self.notice.pk, closed_at=None)  # sight: their own
+        taken = set(appealed.values_list("decision", flat=True))
+        free = [each for each in told if each.decision_id not in taken]
+        return {
+            "links": [(each.decision_id, each.link) for each in free or told],
+            "is_late": any(is_late(d, self.at, notice=self.notice) for each in free if (d := each.decision)),
+        }
+
     def context(self) -> dict[str, Any]:
-        return {"notice": self.notice, "statement": tell(self.decision, at=self.at, to_affected=False)}
+        return {"notice": self.notice, "answers": self.answers}
 
     def send(self, form: NotifierAppealForm, *, at: datetime, is_screened: bool) -> Opened:
         return file_appeal(
-            [self.decision],
+            list(Decision.objects.filter(pk__in=form.chosen).order_by("pk")),
             form.letter(is_screened=is_screened),
             by=person_of(self.notice.ticket),
             at=at,

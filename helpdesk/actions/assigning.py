@@ -211,12 +211,13 @@ def bar(ticket: Ticket, user: User, *, why: str, by: Any, at: datetime) -> Barre
     """Keep `user` out of a case from now on. For the apps that know why; asks no right of `by`.
 
     Who has it already loses it, and the leads of the team are told. Cases that one decision answers
-    together with it are closed to them too.
+    together with it are closed to them too, but not those that are decided together with these.
     """
-    together = desk_of(ticket.kind).decided_with
+    together = desk_of(ticket.kind).decided_with if why != Barred.Why.TOGETHER else None
     held = sorted([ticket, *(together(ticket) if together else ())], key=lambda each: each.pk)
     # Tickets are held in the order of their keys, here as where they are decided: two never lock each other.
-    bars = [_bar(lock(each), user, why=why, by=by, at=at) for each in held]
+    reasons = {each.pk: why if each.pk == ticket.pk else Barred.Why.TOGETHER for each in held}
+    bars = [_bar(lock(each), user, why=reasons[each.pk], by=by, at=at) for each in held]
     return next(each for each in bars if each.ticket_id == ticket.pk)
 
 

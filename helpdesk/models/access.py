@@ -51,6 +51,7 @@ class Barred(Row):
         REVIEWED = "reviewed", _("Reviewed it in an earlier round")
         CONFLICT = "conflict", _("Declared a conflict of interest")
         PANEL = "panel", _("Sits on its panel")
+        TOGETHER = "together", _("Must stay out of a case that is decided with it")
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="barred")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

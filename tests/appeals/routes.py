@@ -53,7 +53,6 @@ ROUTES = {
     "appeals_console:leave": staff(method="post", args=nothing_there),
     "appeals_console:mandate": staff(method="post", args=nothing_there),
     "appeals_console:notice": staff(args=nothing_there),
-    "appeals_console:take_out": staff(method="post", args=nothing_there),
     "appeals_console:measures": staff(*READERS),
     "appeals_console:confirm": staff(method="post", args=nothing_there),
     "appeals_console:deciders": staff(*LEADS),

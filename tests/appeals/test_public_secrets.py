@@ -11,7 +11,8 @@ from appeals.actions.leave import refuse_leave
 from appeals.actions.notice_decisions import decide_notice
 from appeals.actions.reviews import decide
 from appeals.links import make_link
-from appeals.models import Appeal, Decision, Notice
+from appeals.models import Appeal, Decision, Notice, ReportedLink
+from appeals.outcomes import TOLD_AFTER
 from helpdesk.actions import add_note, attach, person_writes, reply
 from helpdesk.attachments import accept
 from helpdesk.models import Attachment, QueueKind, ReplyTemplate, Ticket
@@ -62,6 +63,7 @@ def decision(platform):
         opened.ticket.notice, by=make_moderator(queue.team), at=now(), statement=statement, reasons=""
     )
     Notice.objects.update(told_at=now())
+    ReportedLink.objects.update(acted_at=now() - TOLD_AFTER)
     return Decision.objects.get()
 
 

@@ -17,8 +17,8 @@ from tests.factories import (
     make_api_key,
     make_appeal,
     make_decision,
-    make_group,
     make_moderator,
+    make_platform,
     make_queue,
     subject_of,
 )
@@ -71,20 +71,20 @@ def test_two_calls_confirm_a_measure_and_it_is_done_once():
 def test_a_conflict_declared_while_a_colleague_decides_the_group_locks_nobody_out():
     queue = make_queue(kind=QueueKind.NOTICE)
     amir, lena = make_moderator(queue.team), make_moderator(queue.team, "Lena")
-    group = make_group()
-    notices = [make_notice(queue, group) for _ in range(3)]
-    _, decision = at_once(
+    platform = make_platform()
+    notices = [make_notice(queue, platform) for _ in range(3)]
+    _, [decision] = at_once(
         lambda: declare_conflict(notices[2].ticket, by=amir, at=NOON),
         lambda: decide_notice(notices[0], by=lena, at=NOON, statement=None, reasons=REASONS),
     )
-    assert decision.notices.count() == 3
+    assert decision.reported_links.count() == 3
 
 
 def test_two_moderators_decide_reports_on_one_link_and_one_decision_is_taken():
     queue = make_queue(kind=QueueKind.NOTICE)
     amir, lena = make_moderator(queue.team), make_moderator(queue.team, "Lena")
-    group = make_group()
-    first, second = make_notice(queue, group), make_notice(queue, group)
+    platform = make_platform()
+    first, second = make_notice(queue, platform), make_notice(queue, platform)
 
     def answer(notice, by):
         return lambda: decide_notice(notice, by=by, at=NOON, statement=None, reasons=REASONS)

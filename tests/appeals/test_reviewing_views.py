@@ -19,9 +19,9 @@ from tests.factories import (
     appeals_queue,
     make_appeal,
     make_decision,
-    make_group,
     make_measure,
     make_moderator,
+    make_platform,
     make_queue,
     make_user,
     person,
@@ -131,7 +131,7 @@ def test_the_card_says_when_the_decision_was_applied_not_when_we_heard_of_it(cli
 def test_a_report_is_answered_with_no_action(client):
     queue = make_queue(kind=QueueKind.NOTICE)
     client.force_login(make_moderator(queue.team))
-    notice = make_notice(queue, make_group())
+    notice = make_notice(queue, make_platform())
     typed = {"turn": notice.ticket.turn, "action": "no_action", "reasons": REASONS}
     assert client.post(reverse("appeals_console:notice", args=[notice.pk]), typed).status_code == 302
     assert Decision.objects.get().kind == "no_action"
@@ -140,7 +140,7 @@ def test_a_report_is_answered_with_no_action(client):
 def test_a_report_is_answered_with_a_restriction(client):
     queue = make_queue(kind=QueueKind.NOTICE)
     client.force_login(make_moderator(queue.team))
-    notice = make_notice(queue, make_group())
+    notice = make_notice(queue, make_platform())
     typed = {"turn": notice.ticket.turn, "action": "restriction", **REPLACING}
     assert client.post(reverse("appeals_console:notice", args=[notice.pk]), typed).status_code == 302
     assert Measure.objects.get().kind == "restrict"

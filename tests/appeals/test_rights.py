@@ -120,13 +120,14 @@ class TestWhoMayAppeal:
 
     def test_a_notifier_appeals_what_their_own_report_led_to(self):
         appeals_queue()
-        notice = make_reported(make_decision())
+        decision = make_decision()
+        notice = make_reported(decision)
         own = {"side": "notifier", "notice": notice, "at": NOON}
         with pytest.raises(PermissionDenied):
-            file_appeal([notice.decision], a_letter(), by=NEWCOMER, **own)
+            file_appeal([decision], a_letter(), by=NEWCOMER, **own)
         with pytest.raises(PermissionDenied):
             file_appeal([make_decision()], a_letter(), by=person(notice.ticket), **own)
-        assert file_appeal([notice.decision], a_letter(), by=person(notice.ticket), **own).was_new
+        assert file_appeal([decision], a_letter(), by=person(notice.ticket), **own).was_new
 
 
 class TestWhoMayReport:
