@@ -131,23 +131,28 @@ def _appeals(decisions: Iterator[UUID], count: int) -> list[bytes]:
                 "text": TEXT,
                 "language": "en",
                 "email": f"person-{number}@example.org",
-                "token": new_token(),
-                "proof": _proof(at),
+                "token": token,
+                "proof": _proof(token, at),
             },
             csrftoken=secrets.token_hex(16),
         )
-        for number in range(count)
+        for number, token in enumerate(new_token() for _ in range(count))
     ]
 
 
-def _proof(at: datetime) -> str:
+def _proof(token: str, at: datetime) -> str:
     """A solved challenge that names its solution: the browser's search is spared, the check is the same."""
     import altcha
 
-    from helpdesk.proof import ALGORITHM, COST, GOOD_FOR, signing_key
+    from helpdesk.proof import ALGORITHM, COST, GOOD_FOR, name_of, signing_key
 
     challenge = altcha.create_challenge(
-        ALGORITHM, COST, counter=1, expires_at=at + GOOD_FOR, hmac_secret=signing_key()
+        ALGORITHM,
+        COST,
+        counter=1,
+        expires_at=at + GOOD_FOR,
+        data={"form": name_of(token)},
+        hmac_secret=signing_key(),
     )
     solution = altcha.solve_challenge(challenge)
     shown = {"challenge": challenge.to_dict(), "solution": solution.to_dict()}

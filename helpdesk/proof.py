@@ -1,6 +1,7 @@
 """Proof of work against bots: the browser computes a little before a form is sent, the server hardly at all.
 
-The more challenges one visitor asks for in an hour, the more work each takes; nobody is refused.
+A challenge names the form that it is for, so nothing is remembered of those that were solved. The more
+challenges one visitor asks for in an hour, the more work each takes; nobody is refused.
 """
 
 import base64
@@ -22,19 +23,27 @@ PREFIX = 3  # hexadecimal digits to find: what the browser tries 4096 times on a
 FREE = 30  # challenges of one visitor in an hour before they get harder
 HARDEST = 16
 GOOD_FOR = timedelta(hours=1)
+LONGEST_NAME = 64
 
 
 def signing_key() -> bytes:
     return salted_hmac("helpdesk.proof", "", secret=settings.SECRET_KEY, algorithm="sha256").digest()
 
 
-def create_challenge(visitor: str, *, at: datetime) -> dict[str, Any]:
-    """A task for this visitor's browser, good for an hour and for one form."""
+def name_of(token: str) -> str:
+    """How a challenge names the form with this token. Not by what is stored of the token: the name may stand
+    in a log of addresses, which must not lead to a case."""
+    return sha256(b"proof for form:" + token.encode()).hexdigest()
+
+
+def create_challenge(visitor: str, *, form: str, at: datetime) -> dict[str, Any]:
+    """A task for this visitor's browser, good for an hour and for the form of this name."""
     challenge = altcha.create_challenge(
         ALGORITHM,
         COST * _hardness(visitor),
         key_prefix="0" * PREFIX,
         expires_at=at + GOOD_FOR,
+        data={"form": form[:LONGEST_NAME]},
         hmac_secret=signing_key(),
     )
     return challenge.to_dict()
@@ -50,19 +59,20 @@ def _hardness(visitor: str) -> int:
 
 
 def is_proof(payload: str, *, form: str, at: datetime) -> bool:
-    """Whether `payload` solves a challenge of ours, in time, and was not used for another form.
+    """Whether `payload` solves a challenge that we set for this form, in time.
 
-    `form` is the random token of the form: the same form sent again shows the same proof.
+    `form` is the random token of the form: the same form sent again may show the same proof.
     """
-    challenge = _read(payload)
-    if challenge is None or challenge["parameters"].get("expiresAt", 0) < at.timestamp():
+    parameters = _read(payload)
+    if parameters is None or parameters["expiresAt"] < at.timestamp():
         return False
-    if not altcha.verify_solution(payload, signing_key()).verified:
+    if parameters.get("data") != {"form": name_of(form)}:
         return False
-    return is_first_use("proof:used", challenge["signature"], form=form, kept_for=GOOD_FOR)
+    return altcha.verify_solution(payload, signing_key()).verified
 
 
 def _read(payload: str) -> dict[str, Any] | None:
+    """What the challenge says of itself, before its signature is looked at."""
     try:
         challenge = json.loads(base64.b64decode(payload, validate=True))["challenge"]
         parameters = challenge["parameters"]
@@ -73,14 +83,4 @@ def _read(payload: str) -> dict[str, Any] | None:
         )
     except (binascii.Error, ValueError, KeyError, TypeError, RecursionError):
         return None
-    return challenge if is_ours else None
-
-
-def is_first_use(kind: str, what: str, *, form: str, kept_for: timedelta) -> bool:
-    """Whether nothing but this very form has used `what`. Without the cache nothing counts as used."""
-    name = f"{kind}:{sha256(what.encode()).hexdigest()}"
-    mine = sha256(form.encode()).hexdigest()
-    try:
-        return cache.add(name, mine, kept_for.total_seconds()) or cache.get(name) == mine
-    except redis.RedisError:
-        return True
+    return parameters if is_ours else None

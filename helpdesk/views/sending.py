@@ -141,8 +141,8 @@ class SendingView(View):
 @require_safe
 @never_cache
 def challenge(request: HttpRequest) -> HttpResponse:
-    """A task for the browser to prove its work with, while the person writes."""
-    return JsonResponse(create_challenge(visitor(request), at=now()))
+    """A task for the browser to prove its work with, while the person writes; `?form=` names their form."""
+    return JsonResponse(create_challenge(visitor(request), form=request.GET.get("form", ""), at=now()))
 
 
 def hand_over_receipt(request: HttpRequest, opened: Opened, token: str) -> HttpResponse:

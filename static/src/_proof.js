@@ -16,26 +16,39 @@ function search(challenge, address, start, step) {
   });
 }
 
-async function solve(form) {
-  const answer = await fetch(form.dataset.proof, { credentials: "omit" });
+// The form's name for the server: its token opens the case that it will become, and must stand in no address.
+async function nameOf(token) {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`proof for form:${token}`));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+async function solve(form, token) {
+  const answer = await fetch(`${form.dataset.proof}?form=${await nameOf(token)}`, { credentials: "omit" });
   const challenge = await answer.json();
   const hands = Math.min(2, navigator.hardwareConcurrency || 1);
   const searches = Array.from({ length: hands }, (_, start) => search(challenge, form.dataset.proofWorker, start, hands));
   const solution = await Promise.any(searches);
-  form.elements.proof.value = btoa(JSON.stringify({ challenge, solution }));
+  // A draft that came back meanwhile has brought its own token, and there is a newer search for that.
+  if (form.elements.token.value === token) form.elements.proof.value = btoa(JSON.stringify({ challenge, solution }));
 }
 
 function prove(form) {
   let startedAt;
+  let token;
   let work;
   const start = () => {
     startedAt = Date.now();
+    token = form.elements.token.value;
     form.elements.proof.value = "";
-    work = solve(form).catch(() => undefined);
+    work = solve(form, token).catch(() => undefined);
+  };
+  const startAnew = () => {
+    if (Date.now() - startedAt > FRESH || form.elements.token.value !== token) start();
   };
   start();
+  form.addEventListener("input", startAnew);
   form.addEventListener("submit", async (event) => {
-    if (Date.now() - startedAt > FRESH) start();
+    startAnew();
     if (form.elements.proof.value || form.dataset.waited) return;
     event.preventDefault();
     form.dataset.waited = "yes";

@@ -134,6 +134,17 @@ def test_proof_of_work_is_found_in_the_background(live_server, page):
     assert Ticket.objects.get().is_screened
 
 
+def test_proof_is_found_anew_for_a_form_that_gets_another_token(live_server, page):
+    page.goto(f"{live_server.url}/complain/")
+    expect(page.locator("input[name=proof]")).not_to_have_value("", timeout=20_000)
+    page.fill("textarea[name=text]", WORDS)
+    page.locator("input[name=category]").first.check()
+    page.evaluate("document.querySelector('input[name=token]').value = 'a token that was kept with a draft'")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator("[data-receipt]")).to_be_visible(timeout=20_000)
+    assert Ticket.objects.get().is_screened
+
+
 def test_second_page_asks_to_wait_where_no_script_runs(live_server, browse, settings):
     settings.WAITS_PER_HOUR = 10
     page = browse(scripts=False)

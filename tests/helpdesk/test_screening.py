@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from helpdesk.models import QueueKind, Ticket
-from helpdesk.proof import GOOD_FOR, HARDEST, create_challenge, is_proof
-from helpdesk.receipts import new_token
+from helpdesk.proof import GOOD_FOR, HARDEST, create_challenge, is_proof, name_of
+from helpdesk.receipts import new_token, token_hash
 from helpdesk.waiting import WAIT, Verdict, screen, start_waiting
 from tests.factories import make_queue
 
@@ -26,17 +26,40 @@ def room_for_waits(settings):
     cache.clear()
 
 
-def solve(at=AT):
-    challenge = altcha.Challenge.from_dict(create_challenge("rita", at=at))
+def solve(form="a", at=AT):
+    challenge = altcha.Challenge.from_dict(create_challenge("rita", form=name_of(form), at=at))
     solution = altcha.solve_challenge(challenge)
     said = {"challenge": challenge.to_dict(), "solution": solution.to_dict()}
     return base64.b64encode(json.dumps(said).encode()).decode()
 
 
-def test_proof_lets_one_form_through():
-    payload = solve()
-    assert is_proof(payload, form="a", at=AT)
-    assert not is_proof(payload, form="b", at=AT)
+def test_proof_is_for_the_form_that_its_challenge_names():
+    assert is_proof(solve("a"), form="a", at=AT)
+    assert not is_proof(solve("a"), form="b", at=AT)
+
+
+def test_proof_for_no_form_is_none():
+    challenge = altcha.Challenge.from_dict(create_challenge("otto", form="", at=AT))
+    said = {"challenge": challenge.to_dict(), "solution": altcha.solve_challenge(challenge).to_dict()}
+    assert not is_proof(base64.b64encode(json.dumps(said).encode()).decode(), form="", at=AT)
+
+
+def test_proof_cannot_be_given_another_name():
+    said = json.loads(base64.b64decode(solve("a")))
+    said["challenge"]["parameters"]["data"] = {"form": name_of("b")}
+    assert not is_proof(base64.b64encode(json.dumps(said).encode()).decode(), form="b", at=AT)
+
+
+def test_name_of_a_form_leads_to_no_case():
+    token = new_token()
+    assert token_hash(token).hex() != name_of(token)
+
+
+@pytest.mark.parametrize("data", [None, [], "a", {"form": 1}, {"form": name_of("a"), "more": 1}])
+def test_challenge_whose_form_is_nonsense_is_no_proof(data):
+    said = json.loads(base64.b64decode(solve()))
+    said["challenge"]["parameters"]["data"] = data
+    assert not is_proof(base64.b64encode(json.dumps(said).encode()).decode(), form="a", at=AT)
 
 
 def test_same_form_sent_again_shows_the_same_proof():
@@ -72,7 +95,7 @@ def test_challenge_of_somebody_else_is_no_proof():
 
 
 def test_many_challenges_get_harder_and_are_never_refused():
-    costs = [create_challenge("otto", at=AT)["parameters"]["cost"] for _ in range(200)]
+    costs = [create_challenge("otto", form="", at=AT)["parameters"]["cost"] for _ in range(200)]
     assert costs[-1] == HARDEST * costs[0]
 
 
@@ -140,7 +163,8 @@ def test_form_that_was_long_enough_in_sight_is_taken_at_once(client):
 @pytest.mark.django_db
 def test_proof_screens(client):
     make_queue(kind=QueueKind.COMPLAINT)
-    client.post(reverse("helpdesk:complain"), complaint(proof=solve(now())))
+    token = new_token()
+    client.post(reverse("helpdesk:complain"), complaint(token=token, proof=solve(token, now())))
     assert Ticket.objects.get().is_screened
 
 
