@@ -16,6 +16,7 @@ from journal.models import Event
 WORDS = {
     "opened": gettext_lazy("The case was opened."),
     "taken": gettext_lazy("Somebody took the case."),
+    "taken.reserved": gettext_lazy("Somebody took the case, which had waited longest."),
     "assigned": gettext_lazy("The case was given to somebody."),
     "handed_over": gettext_lazy("The case was handed over."),
     "released": gettext_lazy("The case was laid down."),
@@ -76,12 +77,16 @@ def told_events(ticket: Ticket) -> list[Told]:
     return [
         Told(
             event.at,
-            str(words.get(event.code, event.code.replace("_", " ").replace(".", " "))),
+            str(words.get(_code(event), event.code.replace("_", " ").replace(".", " "))),
             _who(event, names),
             event.code,
         )
         for event in events
     ]
+
+
+def _code(event: Event) -> str:
+    return "taken.reserved" if event.code == "taken" and event.values.get("reserved") else event.code
 
 
 def _who(event: Any, names: dict[Any, str]) -> str:

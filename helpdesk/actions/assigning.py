@@ -10,8 +10,10 @@ from accounts.models import User
 from accounts.roles import Role
 from helpdesk.actions.tickets import broken_promise, lock, move_ticket, note_event, refuse_ended
 from helpdesk.actions.writing import add_note
+from helpdesk.ageing import UNSCREENED_EVERY, count_pick, is_reserved, longest_waiting, reserved_before
 from helpdesk.desks import desk_of
 from helpdesk.models import Barred, Level, Queue, Status, TeamMember, Ticket
+from helpdesk.models.tickets import TicketSet
 from helpdesk.permissions import (
     acting_staff,
     can_assign,
@@ -35,24 +37,52 @@ TRIES = 5
 def take_next(*, by: Any, at: datetime, queue: Queue | None = None) -> Ticket | None:
     """Give `by` the next ticket that waits for somebody like them; None where there is none.
 
-    Most urgent first, then soonest due, among queues of their teams, languages they read (all, where they
+    Most urgent first, then soonest due; of a share of the picks what has waited longest of the rest, so that
+    nothing starves (`helpdesk.ageing`). Among queues of their teams, languages they read (all, where they
     named none), not put aside, not barred from, not of a level above theirs. Two people never get the same
     one. What is not yet screened comes last.
     """
     user = acting_staff(by)
     require(user.has_role(Role.MODERATOR, Role.LEAD, Role.HEAD))
     for _try in range(TRIES):
-        ticket = _next(user, at, queue, is_screened=True) or _next(user, at, queue, is_screened=False)
-        if ticket is None:
+        first = _next(user, at, queue, is_screened=True) or _next(user, at, queue, is_screened=False)
+        if first is None:
             return None
+        aged = _reserved(first, user, at, queue)
+        values = {"reserved": True} if aged else {}
         try:
-            return _give(ticket, user, by=by, at=at, code="taken")
+            return _give(aged or first, user, by=by, at=at, code="taken", **values)
         except Refused:  # barred between our look and our lock: look again
             continue
     return None
 
 
+def _reserved(first: Ticket, user: User, at: datetime, queue: Queue | None) -> Ticket | None:
+    """What has waited longest, where this pick is one of those that are kept for it."""
+    share = first.queue.reserved_share
+    if not share or not is_reserved(number := count_pick(first.queue_id), share):
+        return None
+    queues = [queue] if queue else list(Queue.objects.visible_to(user).in_use())
+    looks_unscreened_first = reserved_before(number, share) % UNSCREENED_EVERY == 0
+    for is_screened in (not looks_unscreened_first, looks_unscreened_first):
+        waiting = _waiting(user, at, queue, is_screened=is_screened)
+        if aged := longest_waiting(waiting, queues, than=first):
+            return aged
+    return None
+
+
 def _next(user: User, at: datetime, queue: Queue | None, *, is_screened: bool) -> Ticket | None:
+    return (
+        _waiting(user, at, queue, is_screened=is_screened)
+        .in_order()
+        .select_related("queue")
+        .select_for_update(no_key=True, skip_locked=True, of=("self",))
+        .first()
+    )
+
+
+def _waiting(user: User, at: datetime, queue: Queue | None, *, is_screened: bool) -> TicketSet:
+    """What waits for somebody like them, in no order."""
     waiting = Ticket.objects.filter(
         status=Status.NEW, assignee=None, is_screened=is_screened, level__lte=standing_of(user)
     )
@@ -60,15 +90,7 @@ def _next(user: User, at: datetime, queue: Queue | None, *, is_screened: bool) -
         waiting = waiting.filter(queue=queue)
     if user.languages:
         waiting = waiting.filter(language__in=user.languages)
-    return (
-        waiting.visible_to(user)
-        .open_to(user)
-        .awake(at)
-        .in_order()
-        .select_related("queue")
-        .select_for_update(no_key=True, skip_locked=True, of=("self",))
-        .first()
-    )
+    return waiting.visible_to(user).open_to(user).awake(at)
 
 
 def _give(ticket: Ticket, to: User, *, by: Any, at: datetime, code: str, **values: Any) -> Ticket:

@@ -3,7 +3,7 @@
 from helpdesk.models.access import ApiAnswer, Barred, Contact, Receipt, Submission
 from helpdesk.models.clocks import CalendarVersion, Clock, Policy, PolicyRow, WorkCalendar
 from helpdesk.models.console import ReplyTemplate, SavedView, TicketLink
-from helpdesk.models.queues import Queue, QueueKind, Team, TeamMember
+from helpdesk.models.queues import Picks, Queue, QueueKind, Team, TeamMember
 from helpdesk.models.rotas import (
     CalendarFeed,
     ChangeStatus,
@@ -38,6 +38,7 @@ __all__ = [
     "Level",
     "Message",
     "Note",
+    "Picks",
     "Policy",
     "PolicyRow",
     "Priority",

@@ -86,6 +86,13 @@ class Queue(Row):
         default=365,
         validators=[MinValueValidator(1), MaxValueValidator(MOST_DAYS)],
     )
+    reserved_share = models.PositiveSmallIntegerField(
+        _("Percent of picks for what has waited longest"),
+        default=20,
+        db_default=20,
+        validators=[MaxValueValidator(50)],
+        help_text=_("So that what is less urgent never waits for ever. 20 is one in five, 0 is none."),
+    )
     place = models.PositiveSmallIntegerField(_("Place in the list"), default=0)
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -95,6 +102,18 @@ class Queue(Row):
 
     class Meta:
         ordering = ["place", "slug"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(reserved_share__lte=50), name="half_of_the_picks_at_most"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class Picks(models.Model):
+    """How often "take next" has looked at a queue. A row of its own: settings must not wait for a pick."""
+
+    queue = models.OneToOneField(Queue, models.CASCADE, primary_key=True, related_name="+")
+    count = models.PositiveBigIntegerField(default=0)

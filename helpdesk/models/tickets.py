@@ -146,6 +146,11 @@ class Ticket(Row):
                 condition=Q(status__in=["new", "open", "waiting"]),
             ),
             models.Index(
+                fields=["queue", "priority", "opened_at", "id"],
+                name="ticket_waits_longest",
+                condition=Q(status="new", assignee=None),
+            ),
+            models.Index(
                 fields=["queue", "level", "priority", "due_at", "id"],
                 name="ticket_queue_level",
                 condition=Q(status__in=["new", "open", "waiting"], level__gt=1),

@@ -208,7 +208,7 @@ def test_a_template_starts_a_reply_in_the_persons_language(desk, queue):
 
 def test_a_queue_is_added_changed_and_ended_with_events(lead, queue):
     names = {"name_en": "Alerts", "name_fa": "هشدارها", "slug": "alerts", "kind": "alert"}
-    numbers = {"team": queue.team.pk, "keep_for_days": 30, "place": 1}
+    numbers = {"team": queue.team.pk, "keep_for_days": 30, "reserved_share": 20, "place": 1}
     lead.post(reverse("console:add_setting", args=["queues"]), names | numbers)
     made = Queue.objects.get(slug="alerts")
     address = reverse("console:setting", args=["queues", made.pk])

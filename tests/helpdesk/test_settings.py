@@ -155,7 +155,7 @@ def test_a_field_that_does_not_exist_is_refused_in_any_language(template, lena, 
 
 def typed_queue(queue, **fields):
     names = {"name_en": "Complaints", "team": queue.team.pk, "place": 0}
-    return {**names, "keep_for_days": 365, **fields}
+    return {**names, "keep_for_days": 365, "reserved_share": 20, **fields}
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from helpdesk import actions
+from helpdesk.ageing import share_of
 from helpdesk.counts import rail_for
 from helpdesk.desks import category_words
 from helpdesk.filters import PAGE, Filters, categories_in, filtered, read_filters
@@ -65,6 +66,7 @@ def queue(request: HttpRequest, slug: str) -> HttpResponse:
         "here": slug,
         "choices": _choices(line.queue, filters),
         "views": views_of(request),
+        "share": share_of(line.queue, tickets.filter(status=Status.NEW, assignee=None)),
         **_listed(request, tickets, filters, at),
     }
     return page(request, "helpdesk/console/queue.html", context, at=at)

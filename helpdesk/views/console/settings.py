@@ -70,6 +70,7 @@ class QueueForm(TranslatedForm):
             "kind",
             "team",
             "keep_for_days",
+            "reserved_share",
             "place",
         ]
         labels = {"slug": gettext_lazy("Short name in the address")}
