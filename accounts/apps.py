@@ -11,4 +11,4 @@ class AccountsConfig(AppConfig):
         from accounts.endpoints import endpoint_is_gone, find_endpoint
         from journal.webhooks import register_endpoints
 
-        register_endpoints(find_endpoint, endpoint_is_gone)
+        register_endpoints("platforms", find_endpoint, endpoint_is_gone)

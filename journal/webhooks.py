@@ -27,14 +27,19 @@ class Endpoint:
 
 Find = Callable[[UUID], Endpoint | None]
 Disable = Callable[[UUID], None]
-_find: Find | None = None
-_disable: Disable | None = None
+_owners: dict[str, tuple[Find, Disable]] = {}
 
 
-def register_endpoints(find: Find, disable: Disable) -> None:
-    """Let `find` name the endpoint of an id (None: gone or disabled), `disable` end one that said 410."""
-    global _find, _disable
-    _find, _disable = find, disable
+def register_endpoints(owner: str, find: Find, disable: Disable) -> None:
+    """Let `find` name the endpoint of an id (None: gone or disabled), `disable` end one that said 410.
+
+    Each app that has endpoints is an `owner`; ids are unique, so at most one of them knows an id.
+    """
+    _owners[owner] = (find, disable)
+
+
+def _endpoint(endpoint_id: UUID) -> Endpoint | None:
+    return next((found for find, _ in _owners.values() if (found := find(endpoint_id))), None)
 
 
 def payload(delivery: Delivery) -> bytes:
@@ -56,7 +61,7 @@ def signed_headers(delivery_id: str, body: bytes, secrets: list[str], at: dateti
 
 def send_webhook(delivery: Delivery) -> None:
     """Carry one delivery to its endpoint; only an answer of 2xx is an arrival."""
-    endpoint = _find(delivery.endpoint_id) if _find and delivery.endpoint_id else None
+    endpoint = _endpoint(delivery.endpoint_id) if delivery.endpoint_id else None
     if endpoint is None:
         raise Undeliverable("endpoint_disabled", final=True)
     body = payload(delivery)
@@ -71,8 +76,9 @@ def judge(delivery: Delivery, answer: Answer) -> None:
     if 200 <= answer.status < 300:
         return
     if answer.status == 410:
-        if _disable and delivery.endpoint_id:
-            _disable(delivery.endpoint_id)
+        for _find, disable in _owners.values():
+            if delivery.endpoint_id:
+                disable(delivery.endpoint_id)
         raise Undeliverable("http_410", final=True)
     raise Undeliverable(
         f"http_{answer.status}",

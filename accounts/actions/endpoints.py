@@ -26,12 +26,12 @@ OVERLAP = timedelta(hours=24)  # while a receiver learns the new secret, deliver
 SAME_ROTATION = timedelta(minutes=10)  # what comes this soon after a rotation is the same click again
 
 
-def _new_secret() -> str:
+def new_secret() -> str:
     """A secret as Standard Webhooks writes it: `whsec_` and the base64 of 32 random bytes."""
     return "whsec_" + b64encode(secrets.token_bytes(32)).decode()
 
 
-def _checked(url: str) -> str:
+def usable_address(url: str) -> str:
     """An address that a webhook may go to by its form; where it leads is looked at whenever one is sent."""
     parts = urlsplit(url)
     schemes = {"https"} if settings.PRODUCTION else {"https", "http"}
@@ -59,11 +59,11 @@ def add_endpoint(
     `once` is the id that the form brought along: the same form sent again adds nothing and shows nothing.
     """
     require(can_operate(by))
-    secret = _new_secret()
+    secret = new_secret()
     endpoint = WebhookEndpoint(
         id=once or uuid7(),
         platform=platform,
-        url=_checked(url),
+        url=usable_address(url),
         sealed_secret=seal(secret),
         event_types=sorted(event_types),
         told_since=at,
@@ -110,7 +110,7 @@ def rotate_secret(endpoint: WebhookEndpoint, *, by: User, at: datetime) -> str:
     """
     require(can_operate(by))
     endpoint = _held(endpoint)
-    secret = _new_secret()
+    secret = new_secret()
     if not (endpoint.previous_until and at < endpoint.previous_until - OVERLAP + SAME_ROTATION):
         endpoint.sealed_previous_secret, endpoint.previous_until = endpoint.sealed_secret, at + OVERLAP
     endpoint.sealed_secret = seal(secret)

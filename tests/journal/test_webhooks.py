@@ -35,9 +35,8 @@ def receiver():
 def disabled(receiver, monkeypatch):
     """The endpoint of every delivery is the receiver; a list of those that were switched off."""
     off = []
-    monkeypatch.setattr(webhooks, "_find", webhooks._find)
-    monkeypatch.setattr(webhooks, "_disable", webhooks._disable)
-    register_endpoints(lambda _: None if off else Endpoint(receiver.url, [NEW, OLD]), off.append)
+    monkeypatch.setattr(webhooks, "_owners", {})
+    register_endpoints("platforms", lambda _: None if off else Endpoint(receiver.url, [NEW, OLD]), off.append)
     return off
 
 
@@ -134,7 +133,7 @@ def test_a_receiver_that_does_not_answer_in_time_is_left_alone(receiver, disable
 @pytest.mark.django_db
 def test_an_answer_that_drips_is_cut_off(disabled, monkeypatch, dripping):
     monkeypatch.setattr(posting, "WHOLE", 0.5)
-    register_endpoints(lambda _: Endpoint(dripping, [NEW]), print)
+    register_endpoints("platforms", lambda _: Endpoint(dripping, [NEW]), print)
     begun = datetime.now(UTC)
     assert refusal_of(make_webhook()).code in {"no_connection", "timeout"}
     assert datetime.now(UTC) - begun < timedelta(seconds=3)
@@ -162,7 +161,7 @@ def dripping():
 
 @pytest.mark.django_db
 def test_nobody_listening_is_tried_again(receiver, disabled):
-    register_endpoints(lambda _: Endpoint("http://127.0.0.1:1/", [NEW]), print)
+    register_endpoints("platforms", lambda _: Endpoint("http://127.0.0.1:1/", [NEW]), print)
     failure = refusal_of(make_webhook())
     assert (failure.code, failure.final) == ("no_connection", False)
 
