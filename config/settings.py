@@ -204,6 +204,8 @@ CELERY_BEAT_SCHEDULE = {
     "free-left-cases": {"task": "helpdesk.tasks.free_left_cases", "schedule": crontab(minute="*/5")},
     "keep-promises": {"task": "helpdesk.tasks.keep_promises", "schedule": 20, "options": {"expires": 20}},
     "take-steps": {"task": "helpdesk.tasks.take_steps", "schedule": 10, "options": {"expires": 10}},
+    # In the worker of pages: nothing that takes long in the clock's own may hold up a page.
+    "ring": {"task": "helpdesk.tasks.ring", "schedule": 10, "options": {"queue": "page", "expires": 10}},
     "wake-snoozed": {"task": "helpdesk.tasks.wake_snoozed", "schedule": 60, "options": {"expires": 60}},
     "index-old-cases": {
         "task": "helpdesk.tasks.index_old_cases",

@@ -7,7 +7,7 @@ class HelpdeskConfig(AppConfig):
     verbose_name = _("Helpdesk")
 
     def ready(self) -> None:
-        from helpdesk import mails  # noqa: F401 - registers them
+        from helpdesk import endpoints, mails  # noqa: F401 - registers them
         from helpdesk.cards import earlier_card
         from helpdesk.desks import Card, Desk, register
         from helpdesk.forms.complaint import Category
@@ -18,6 +18,8 @@ class HelpdeskConfig(AppConfig):
 
         add_page("console:lead", _("What needs a lead now"), "lead", "head")
         follow_words()
+        add_page("console:alarms", _("Alarms"), "moderator", "lead", "head", "operator")
+        add_page("console:incidents", _("Incidents"), "moderator", "lead", "head")
         categories = dict(Category.choices) | {"danger": _("I am in danger")}
         name_codes(categories)
         earlier = Card("earlier", "helpdesk/console/_earlier_card.html", earlier_card)

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from helpdesk.views.console import acts, bulk, calendars, files, lead, lists, promises, settings, ticket
+from helpdesk.views.console import (
+    acts,
+    alarm_ways,
+    alarms,
+    bulk,
+    calendars,
+    files,
+    incidents,
+    lead,
+    lists,
+    promises,
+    settings,
+    ticket,
+)
 
 app_name = "console"
 case = "tickets/<str:reference>/"
@@ -19,6 +32,21 @@ urlpatterns = [
     path("views/", lists.save_view, name="save_view"),
     path("views/<uuid:pk>/forget/", lists.forget_view, name="forget_view"),
     path("bulk/", bulk.bulk, name="bulk"),
+    path("alarms/", alarms.alarms, name="alarms"),
+    path("alarms/raise/", alarms.raise_alarm, name="raise_alarm"),
+    path("alarms/banner/", alarms.banner, name="alarm_banner"),
+    path("alarms/answer/", alarms.answer_all, name="answer_alarms"),
+    path("alarms/ways/", alarm_ways.ways, name="alarm_ways"),
+    path("alarms/ways/add/", alarm_ways.add, name="add_alarm_way"),
+    path("alarms/ways/<uuid:pk>/rotate/", alarm_ways.rotate, name="rotate_alarm_way"),
+    path("alarms/ways/<uuid:pk>/end/", alarm_ways.end, name="end_alarm_way"),
+    path("alarms/<uuid:pk>/acknowledge/", alarms.acknowledge, name="acknowledge"),
+    path("alarms/<uuid:pk>/pass/", alarms.pass_on, name="pass_on"),
+    path("incidents/", incidents.incidents, name="incidents"),
+    path("incidents/open/", incidents.open_incident, name="open_incident"),
+    path("incidents/<int:number>/", incidents.incident, name="incident"),
+    path("incidents/<int:number>/lead/", incidents.lead, name="lead_incident"),
+    path("incidents/<int:number>/close/", incidents.close, name="close_incident"),
     path("settings/", settings.settings, name="settings"),
     path("settings/teams/<uuid:pk>/members/", settings.add_member, name="add_member"),
     path("settings/teams/<uuid:pk>/members/<uuid:user>/", settings.remove_member, name="remove_member"),

@@ -7,4 +7,5 @@ register_mail("confirm_contact", "helpdesk/mail/subject_confirm.txt", "helpdesk/
 for kind in ("place_asked", "place_given", "place_given_to_you"):
     register_mail(kind, "accounts/mail/subject.txt", f"helpdesk/mail/{kind}.txt")
 register_mail("barred_late", "helpdesk/mail/subject_staff.txt", "helpdesk/mail/barred_late.txt")
+register_mail("page", "helpdesk/mail/subject_page.txt", "helpdesk/mail/page.txt")
 register_mail("steps_due", "helpdesk/mail/subject_steps.txt", "helpdesk/mail/steps_due.txt")

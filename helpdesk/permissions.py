@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from accounts.models import ApiKey, User
 from accounts.permissions import is_alone, is_operator
 from accounts.roles import Role
-from helpdesk.models import Barred, Level, Queue, RotaChange, Team, TeamMember, Ticket
+from helpdesk.models import Alarm, Barred, Level, Queue, RotaChange, Team, TeamMember, Ticket
 from journal.actors import Actor
 
 WORKERS = (Role.MODERATOR, Role.LEAD, Role.HEAD)
@@ -203,3 +203,40 @@ def can_agree_to_change(by: Any, change: RotaChange) -> bool:
 
 def can_withdraw_change(by: Any, change: RotaChange) -> bool:
     return isinstance(by, User) and by.is_active and by.pk == change.asked_by_id
+
+
+def works_in(user: User, team: Team) -> bool:
+    """Reads this team's cases: a member of it, or a head."""
+    is_there = TeamMember.objects.live().filter(team=team, user=user).exists()
+    return user.has_role(Role.HEAD) or (user.has_role(*WORKERS) and is_there)
+
+
+def can_raise_alarm(by: Any, team: Team) -> bool:
+    """The clock, and whoever may need help at once: leads of the team, heads, operators, themselves."""
+    if is_system(by):
+        return True
+    return isinstance(by, User) and (by.has_role(Role.HEAD, Role.OPERATOR) or is_lead_of(by, team))
+
+
+def can_acknowledge(by: Any, alarm: Alarm) -> bool:
+    """Whoever was paged, and everybody else who works in the team; nobody who must stay out of the case."""
+    user = staff_of(by)
+    if user is None or not user.is_active:
+        return False
+    if alarm.ticket is not None and is_barred(user, alarm.ticket):
+        return False
+    return works_in(user, alarm.team) or alarm.paged.filter(user=user).exists()
+
+
+def can_handle_incidents(by: Any, queue: Queue) -> bool:
+    """Open, lead and close one: people who work on its queue. The clock opens and never closes."""
+    return isinstance(by, User) and by.is_active and works_in(by, queue.team)
+
+
+def can_set_alarm_endpoint(by: Any, owner: Team | User) -> bool:
+    """Where I am told, I say; where a team is told, its leads, heads and operators."""
+    if not isinstance(by, User) or not by.is_active:
+        return False
+    if isinstance(owner, User):
+        return by.pk == owner.pk and by.has_role(*WORKERS)
+    return by.has_role(Role.HEAD, Role.OPERATOR) or is_lead_of(by, owner)

@@ -29,6 +29,8 @@ class What(StrEnum):
     RAISE = "raise"
     REASSIGN = "reassign"
     HAND = "hand"
+    PAGE = "page"
+    INCIDENT = "incident"
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ DOINGS: dict[What, Doing] = {
     What.RAISE: Doing(_("Raise the priority"), changes_case=True),
     What.REASSIGN: Doing(_("Take it from who has it"), changes_case=True),
     What.HAND: Doing(_("Hand it to the next level")),
+    What.PAGE: Doing(_("Page who is on call")),
+    What.INCIDENT: Doing(_("Open an incident")),
 }
 MOMENTS: dict[When, Any] = {
     When.SHARE: _("At a share of the time"),

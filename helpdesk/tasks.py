@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils.timezone import now
 
 from accounts.models import User
-from helpdesk.actions import escalating, policies
+from helpdesk.actions import escalating, paging, policies
 from helpdesk.actions.assigning import lay_down, wake
 from helpdesk.actions.erasing import purge_due
 from helpdesk.actions.filing import remove_files, store_held_files
@@ -40,6 +40,12 @@ def keep_promises() -> int:
 def take_steps() -> int:
     """Take the steps of escalation that are due. Several at once share them."""
     return escalating.take_steps(at=now())
+
+
+@shared_task
+def ring() -> int:
+    """Page the next in line wherever nobody has come. Runs in the worker of pages."""
+    return paging.ring(at=now())
 
 
 @shared_task

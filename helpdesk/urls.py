@@ -4,6 +4,7 @@ from django.urls import path
 
 from helpdesk.views import case
 from helpdesk.views.complaint import Complain, Danger
+from helpdesk.views.paged import paged
 from helpdesk.views.sending import challenge, kept, sent
 
 app_name = "helpdesk"
@@ -25,4 +26,5 @@ urlpatterns = [
     path("case/close/", case.close, name="case_close"),
     path("case/files/<uuid:attachment_id>/", case.attachment, name="case_attachment"),
     path("confirm/<str:token>/", case.confirm, name="confirm"),
+    path("alarm/<str:token>/", paged, name="paged"),
 ]

@@ -16,12 +16,16 @@ from appeals.models import AppealDecision, Decision, DecisionPerson, Measure
 from appeals.webhooks import tell_platform
 from appeals.window import window_end
 from helpdesk.actions import NEWCOMER, Entry, Letter, open_ticket
+from helpdesk.actions.alarms import raise_alarm
 from helpdesk.actions.clocks import in_force
+from helpdesk.actions.incidents import join_incident
 from helpdesk.actions.policies import publish_policy
 from helpdesk.actions.rotas import publish_rota
 from helpdesk.confirming import token_of
 from helpdesk.models import (
+    AlarmEndpoint,
     Barred,
+    Incident,
     Message,
     Note,
     PolicyRow,
@@ -233,6 +237,37 @@ def make_note(ticket, author, text="Looks like a mistake.", *, at=NOON):
 
 def bar(ticket, user, why="decided"):
     return Barred.objects.create(ticket=ticket, user=user, why=why, at=NOON)
+
+
+def make_line(team):
+    """The line of a team without a rota: its lead, then the head."""
+    return make_moderator(team, "Lena", role="lead"), make_user("Hana", roles=["head"])
+
+
+def make_alarm(about=None, *, at=NOON, **fields):
+    """An alarm for a case, an incident or (given a team, or nothing) for a team itself."""
+    if isinstance(about, Ticket):
+        return raise_alarm(about.queue.team, by=SYSTEM, at=at, ticket=about, **fields)
+    if isinstance(about, Incident):
+        return raise_alarm(about.queue.team, by=SYSTEM, at=at, incident=about, **fields)
+    return raise_alarm(about or make_team(), by=SYSTEM, at=at, **fields)
+
+
+def make_incident(queue=None, *, at=NOON, title="promises"):
+    """An incident as the clock opens it, for a case of the queue."""
+    return join_incident(make_ticket(queue), title=title, at=at)
+
+
+def make_alarm_endpoint(owner, *, url="", **fields):
+    """A machine that is told of a team's alarms, or of those that page a user."""
+    whose = {"team": owner} if isinstance(owner, Team) else {"user": owner}
+    return AlarmEndpoint.objects.create(
+        url=url or f"https://bridge-{next(_numbers)}.example/hooks",
+        sealed_secret=seal(WEBHOOK_SECRET),
+        made_at=NOON,
+        **whose,
+        **fields,
+    )
 
 
 # --- appeals ---

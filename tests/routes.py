@@ -12,6 +12,7 @@ from typing import Any
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from accounts.models.machines import USER_SCOPES
 from accounts.roles import Role
 from tests.factories import make_api_key, make_user
 
@@ -89,7 +90,7 @@ def clients() -> dict[str, Client]:
     users |= {role: make_user(roles=[role]) for role in ROLES}
     keys = {
         PLATFORM_KEY: make_api_key(),
-        USER_KEY: make_api_key(user=make_user(roles=ROLES), scopes=["tickets:read", "tickets:write"]),
+        USER_KEY: make_api_key(user=make_user(roles=ROLES), scopes=list(USER_SCOPES)),
         NO_SCOPE: make_api_key(scopes=[]),
     }
     found = {NOBODY: Client(raise_request_exception=False)}

@@ -43,6 +43,7 @@ class Scope(models.TextChoices):
     MEASURES_WRITE = "measures:write", _("Confirm measures")
     TICKETS_READ = "tickets:read", _("Read tickets within its owner's sight")
     TICKETS_WRITE = "tickets:write", _("Prepare tickets: assign, note, draft, attach, reply")
+    ALARMS_WRITE = "alarms:write", _("See what pages its owner, and acknowledge it")
 
 
 PLATFORM_SCOPES = frozenset(
@@ -54,7 +55,7 @@ PLATFORM_SCOPES = frozenset(
         Scope.MEASURES_WRITE,
     }
 )
-USER_SCOPES = frozenset({Scope.TICKETS_READ, Scope.TICKETS_WRITE})
+USER_SCOPES = frozenset({Scope.TICKETS_READ, Scope.TICKETS_WRITE, Scope.ALARMS_WRITE})
 
 
 def hash_key(secret: str) -> bytes:

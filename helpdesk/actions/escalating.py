@@ -10,13 +10,16 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.roles import Role
+from helpdesk.actions.alarms import page_for
 from helpdesk.actions.assigning import lay_down
 from helpdesk.actions.clocks import wind
+from helpdesk.actions.incidents import join_incident
 from helpdesk.actions.sorting import set_priority
 from helpdesk.actions.tickets import lock
 from helpdesk.models import (
     Barred,
     Clock,
+    IncidentTitle,
     Level,
     Priority,
     Step,
@@ -138,6 +141,10 @@ def _act(ticket: Ticket, step: Step, taken: StepTaken, level: int | None, at: da
     if step.what == What.HAND and level != ticket.level:
         ticket.level = level or ticket.level
         ticket.save(update_fields=["level"])  # no turn: whoever writes an answer now must not lose it
+    if step.what == What.INCIDENT and ticket.is_unfinished:
+        join_incident(ticket, title=IncidentTitle.PROMISES, at=at)
+    if step.what == What.PAGE and ticket.is_unfinished:
+        page_for(ticket, at=at, due_at=taken.due_at)
     if level is not None:
         StepTold.objects.bulk_create([StepTold(taken=taken, user=user) for user in _people(ticket, level)])
 

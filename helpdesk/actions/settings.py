@@ -52,16 +52,16 @@ def _add(row: Row, *, by: Any, at: datetime, **values: Any) -> Any:
 
 
 @transaction.atomic
-def add_team(*, by: Any, at: datetime, **names: Any) -> Team:
-    """A new team; `names` are its names in each language (`name_en`, `name_ru`, ...)."""
+def add_team(*, by: Any, at: datetime, **fields: Any) -> Team:
+    """A new team: its names in each language (`name_en`, `name_ru`, ...), and how it is paged."""
     require(can_change_settings(by))
-    return _add(Team(**names), by=by, at=at)
+    return _add(Team(**fields), by=by, at=at)
 
 
 @transaction.atomic
-def change_team(team: Team, *, by: Any, at: datetime, **names: Any) -> Team:
+def change_team(team: Team, *, by: Any, at: datetime, **fields: Any) -> Team:
     require(can_change_settings(by))
-    return _change(_held(team), names, by=by, at=at)
+    return _change(_held(team), fields, by=by, at=at)
 
 
 @transaction.atomic

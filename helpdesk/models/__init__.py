@@ -1,8 +1,10 @@
 """Queues, tickets, the words in them, and who may open them."""
 
 from helpdesk.models.access import ApiAnswer, Barred, Contact, Receipt, Submission
+from helpdesk.models.alarms import TOP_ROUND, Alarm, AlarmEndpoint, Paged
 from helpdesk.models.clocks import CalendarVersion, Clock, Policy, PolicyRow, WorkCalendar
 from helpdesk.models.console import ReplyTemplate, SavedView, TicketLink
+from helpdesk.models.incidents import Incident, IncidentTicket, IncidentTitle
 from helpdesk.models.queues import Picks, Queue, QueueKind, Team, TeamMember
 from helpdesk.models.rotas import (
     CalendarFeed,
@@ -23,6 +25,9 @@ from helpdesk.models.words import Attachment, Draft, FileRemoval, HeldFile, Mess
 
 __all__ = [
     "NEVER",
+    "TOP_ROUND",
+    "Alarm",
+    "AlarmEndpoint",
     "ApiAnswer",
     "Attachment",
     "Barred",
@@ -34,10 +39,14 @@ __all__ = [
     "Draft",
     "FileRemoval",
     "HeldFile",
+    "Incident",
+    "IncidentTicket",
+    "IncidentTitle",
     "LetGo",
     "Level",
     "Message",
     "Note",
+    "Paged",
     "Picks",
     "Policy",
     "PolicyRow",

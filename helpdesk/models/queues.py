@@ -31,6 +31,12 @@ class Team(Row):
     """People who share queues. Its members see the tickets of its queues and of no others."""
 
     name = models.CharField(pgettext_lazy("of a thing", "Name"), max_length=100)
+    page_next_after = models.PositiveSmallIntegerField(
+        _("Page the next in line after (minutes)"),
+        default=5,
+        db_default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+    )
     ended_at = models.DateTimeField(null=True, blank=True)
 
     subject_kind = "team"

@@ -6,7 +6,16 @@ from helpdesk.attachments import Accepted
 from helpdesk.models import ReplyTemplate, TeamMember, WorkCalendar
 from journal.actors import Actor
 from journal.ids import uuid7
-from tests.factories import NOON, make_queue, make_team, make_ticket, make_user
+from tests.factories import (
+    NOON,
+    make_alarm,
+    make_alarm_endpoint,
+    make_incident,
+    make_queue,
+    make_team,
+    make_ticket,
+    make_user,
+)
 from tests.routes import (
     KEYS,
     NO_FACTOR,
@@ -51,6 +60,12 @@ def for_staff(all_roles=200, *, key=None, **details):
 
 def heads(status, **details):
     return for_staff(dict.fromkeys(ROLES, 404) | {"head": status}, args=case, **details)
+
+
+def answer_alarm():
+    """Heads see every alarm; operators too, and may not answer."""
+    expected = dict.fromkeys(ROLES, 404) | {"head": 200, "operator": 403}
+    return for_staff(expected, method="post", args=lambda: [make_alarm(make_ticket()).pk], content_type=JSON)
 
 
 def write(status, **details):
@@ -116,12 +131,30 @@ def a_calendar():
     return [WorkCalendar.objects.create(name_en="Tehran", made_at=NOON).pk]
 
 
+def an_alarm():
+    """One for a case whose team is everybody."""
+    return [make_alarm(make_ticket(team_of_all())).pk]
+
+
+def a_way():
+    """A machine that is told of a team's alarms, by an operator's wish."""
+    return [make_alarm_endpoint(make_team(*User.objects.all())).pk]
+
+
+def an_incident():
+    return [make_incident(team_of_all()).number]
+
+
 def readers(status=200, **details):
     return staff(*WORKERS, status=status, **details)
 
 
 def leaders(status=200, **details):
     return staff("lead", "head", status=status, **details)
+
+
+def alarm_readers(status=200, **details):
+    return staff(*WORKERS, "operator", status=status, **details)
 
 
 def setters(status=200, **details):
@@ -142,6 +175,21 @@ CONSOLE = {
     "console:forget_view": readers(404, method="post", args=lambda: [uuid7()]),
     "console:bulk": readers(),
     "console:bulk+post": readers(302, method="post"),
+    "console:alarms": alarm_readers(),
+    "console:raise_alarm": alarm_readers(409, method="post"),
+    "console:alarm_banner": readers(),
+    "console:answer_alarms": readers(302, method="post"),
+    "console:acknowledge": readers(302, method="post", args=an_alarm),
+    "console:pass_on": readers(302, method="post", args=an_alarm),
+    "console:alarm_ways": alarm_readers(),
+    "console:add_alarm_way": alarm_readers(409, method="post"),
+    "console:rotate_alarm_way": setters(method="post", args=a_way),
+    "console:end_alarm_way": setters(302, method="post", args=a_way),
+    "console:incidents": readers(),
+    "console:open_incident": readers(409, method="post"),
+    "console:incident": readers(args=an_incident),
+    "console:lead_incident": readers(302, method="post", args=an_incident),
+    "console:close_incident": readers(409, method="post", args=an_incident),
     "console:settings": setters(),
     "console:add_setting": setters(args=lambda: ["queues"]),
     "console:add_setting+post": setters(409, method="post", args=lambda: ["queues"]),
@@ -182,10 +230,14 @@ ROUTES = {
     "helpdesk:proof": everyone(),
     "helpdesk:sent": everyone(410),
     "helpdesk:confirm": everyone(args=lambda: ["invented"]),
+    "helpdesk:paged": everyone(410, args=lambda: ["invented"]),
     "helpdesk:case_login": everyone(),
     **{f"helpdesk:{name}": everyone(302) for name in BEHIND_A_RECEIPT},
     "helpdesk:case_attachment": everyone(302, args=lambda: [uuid7()]),
     **CONSOLE,
+    "helpdesk_api:alarms": for_staff(),
+    "helpdesk_api:acknowledge": answer_alarm(),
+    "helpdesk_api:pass_on": answer_alarm(),
     "helpdesk_api:queues": for_staff(),
     "helpdesk_api:tickets": for_staff(),
     "helpdesk_api:take_next": for_staff(

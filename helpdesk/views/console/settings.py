@@ -86,7 +86,7 @@ class QueueForm(TranslatedForm):
 class TeamForm(TranslatedForm):
     class Meta:
         model = Team
-        fields = in_all_languages("name")
+        fields = [*in_all_languages("name"), "page_next_after"]
 
 
 class ReplyTemplateForm(TranslatedForm):
