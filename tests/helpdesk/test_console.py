@@ -119,7 +119,7 @@ def test_ticket_page_is_all_there_in_few_statements(desk, queue, amir, lena):
     assert "Why was I blocked?" in html
     assert "Internal: the person never sees this" in html
     assert "Known wave." in html
-    assert cost_of(desk, address) <= 8
+    assert cost_of(desk, address) <= 9  # one of them asks what rings for the reader
 
 
 def test_take_next_opens_the_most_urgent_ticket(desk, queue, amir):

@@ -183,7 +183,9 @@ def test_the_kind_and_the_address_of_a_queue_stay(desk, queue):
     assert Queue.objects.values_list("kind", "slug", "place").get() == (queue.kind, queue.slug, 7)
 
 
-@pytest.mark.parametrize(("kind", "typed"), [("teams", {"name_en": "Night"}), ("templates", {})])
+@pytest.mark.parametrize(
+    ("kind", "typed"), [("teams", {"name_en": "Night", "page_next_after": "3"}), ("templates", {})]
+)
 def test_what_is_added_is_listed_and_what_ended_is_not(desk, kind, typed):
     typed = typed or {"name_en": "Night", "text_en": "Good night, {name}.", "kind": ""}
     desk.post(reverse("console:add_setting", args=[kind]), typed)
