@@ -14,7 +14,7 @@ from helpdesk.actions.alarm_news import tell_machines
 from helpdesk.actions.assigning import assign, lay_down
 from helpdesk.actions.tickets import lock
 from helpdesk.models import Alarm, Incident, Paged, Team, Ticket
-from helpdesk.permissions import acting_staff, can_acknowledge, can_raise_alarm, can_work
+from helpdesk.permissions import acting_staff, can_acknowledge, can_raise_alarm, can_work, stands_high_enough
 from journal.actions import record
 from journal.actors import SYSTEM
 from journal.calling import call_soon
@@ -113,7 +113,7 @@ def acknowledge(alarm: Alarm, *, by: User | ApiKey, at: datetime) -> Alarm:
 
 def _give_case(ticket: Ticket, user: User, *, by: Any, at: datetime) -> None:
     free = ticket.is_unfinished and ticket.assignee_id in (None, user.pk)
-    if free and can_work(user, ticket):
+    if free and can_work(user, ticket) and stands_high_enough(user, ticket):
         assign(ticket, by=by, at=at, to=user)
 
 

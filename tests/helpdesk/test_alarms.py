@@ -11,7 +11,7 @@ from helpdesk.actions import assign
 from helpdesk.actions.alarms import acknowledge, pass_on, raise_alarm
 from helpdesk.actions.paging import ring
 from helpdesk.alarm_links import alarm_path, read_token
-from helpdesk.models import Alarm, Paged
+from helpdesk.models import Alarm, Level, Paged
 from journal.models import Delivery, Event
 from journal.senders import whole_body
 from tests.factories import (
@@ -96,6 +96,14 @@ def test_case_that_somebody_has_stays_theirs(alarm, ticket, queue, lena, hana):
     acknowledge(alarm, by=hana, at=NOON + MINUTE)
     ticket.refresh_from_db()
     assert ticket.assignee == amir
+
+
+def test_case_of_a_higher_level_stays_for_those_above(alarm, ticket, queue):
+    ticket.level = Level.HEAD
+    ticket.save()
+    acknowledge(alarm, by=make_moderator(queue.team), at=NOON + MINUTE)
+    ticket.refresh_from_db()
+    assert (ticket.assignee, Alarm.objects.ringing().count()) == (None, 0)
 
 
 def test_second_acknowledgement_changes_nothing(alarm, lena):
