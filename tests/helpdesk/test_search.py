@@ -7,7 +7,16 @@ from django.test.utils import CaptureQueriesContext
 from helpdesk import search as searching
 from helpdesk.models import SearchText, Ticket
 from helpdesk.search import index_words, search
-from tests.factories import NOON, make_message, make_note, make_queue, make_ticket, make_user
+from tests.factories import (
+    NOON,
+    bar,
+    make_message,
+    make_moderator,
+    make_note,
+    make_queue,
+    make_ticket,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +59,22 @@ def test_others_queues_are_out_of_sight(amir, queue):
     make_ticket(make_queue(), text="secret channel")
     assert search(amir, "secret").ids == []
     assert len(search(make_user("Lena", roles=["head"]), "secret").ids) == 1
+
+
+def test_who_must_stay_out_of_a_case_does_not_find_it_by_its_words(amir, queue):
+    lena = make_moderator(queue.team, "Lena")
+    ticket = make_ticket(queue, text="my channel")
+    make_note(ticket, lena, "Amir knows her")
+    bar(ticket, amir)
+    for typed in ("knows", "channel"):
+        assert search(amir, typed).ids == []
+        assert search(lena, typed).ids == [ticket.pk]
+
+
+def test_who_must_stay_out_finds_it_by_its_reference_as_its_page_opens_so(amir, queue):
+    ticket = make_ticket(queue)
+    bar(ticket, amir)
+    assert search(amir, ticket.reference).ids == [ticket.pk]
 
 
 def test_a_ticket_that_moves_is_found_by_the_new_team_only(amir, queue):
