@@ -86,6 +86,13 @@ def kind_of(category: str) -> str:
 CATEGORY_OF_KIND = {kind_of(category): category for category in VOCABULARY["category"]}
 
 
+def belongs(keyword: str, category: str) -> bool:
+    """Whether a notice of this category may name the keyword; any may where no category was chosen."""
+    if category == UNSPECIFIED or keyword in ("", KEYWORD_OTHER) or keyword not in CATEGORY_OF_KEYWORD:
+        return True
+    return CATEGORY_OF_KEYWORD[keyword] == category
+
+
 def is_child_abuse(keyword: str) -> bool:
     """Whether links alone are taken: no attachment, no preview, and no name is demanded."""
     return keyword in CHILD_ABUSE

@@ -18,7 +18,7 @@ from accounts.api import KeyAuthentication, NeedsScope
 from accounts.models import ApiKey, Platform, Scope
 from accounts.problems import PROBLEMS
 from appeals.actions.notices import NoticeLetter, file_notice
-from appeals.kinds import is_child_abuse
+from appeals.kinds import CATEGORY_OF_KEYWORD, belongs, is_child_abuse
 from appeals.models import Ground
 from appeals.statements.vocabulary import VOCABULARY
 from helpdesk.actions import Opened
@@ -75,6 +75,17 @@ class NoticeIn(serializers.Serializer[Any]):
         return value
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Meaning that takes two members. The reports count a notice under its category and its keyword."""
+        if not belongs(given["keyword"], given["category"]):
+            own = CATEGORY_OF_KEYWORD[given["keyword"]]
+            raise serializers.ValidationError(
+                {
+                    "keyword": [
+                        _("This keyword belongs to %(category)s. Send that one, or leave the keyword out.")
+                        % {"category": own}
+                    ]
+                }
+            )
         notifier = given.get("notifier") or {}
         if is_child_abuse(given["keyword"]) or given["trusted_flagger"]:
             return given

@@ -298,6 +298,30 @@ def test_notice_needs_good_faith_and_a_link(client, queue, platform):
     assert call(client, key, links=[]).status_code == 422
 
 
+def test_keyword_of_another_category_is_refused_by_the_name_of_its_own(client, queue, platform):
+    answer = call(client, make_api_key(platform), keyword="KEYWORD_PHISHING")
+    [error] = answer.json()["errors"]
+    assert (answer.status_code, error["pointer"]) == (422, "#/keyword")
+    assert "STATEMENT_CATEGORY_SCAMS_AND_FRAUD" in error["detail"]
+    assert not Notice.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("keyword", "category"),
+    [
+        ("KEYWORD_PHISHING", "STATEMENT_CATEGORY_SCAMS_AND_FRAUD"),
+        ("KEYWORD_PHISHING", UNSPECIFIED),
+        ("KEYWORD_OTHER", VIOLENCE),
+        ("KEYWORD_STALKING", VIOLENCE),  # the official templates put it nowhere
+    ],
+)
+def test_keyword_of_this_category_of_every_one_or_of_none_is_taken(
+    client, queue, platform, keyword, category
+):
+    answer = call(client, make_api_key(platform), keyword=keyword, category=category)
+    assert (answer.status_code, Notice.objects.get().keyword) == (201, keyword)
+
+
 def test_key_without_the_scope_sends_none(client, queue, platform):
     assert call(client, make_api_key(platform, scopes=["measures:read"])).status_code == 403
 
