@@ -8,6 +8,7 @@ from allauth.account import forms as allauth
 from allauth.account.forms import LoginForm, ResetPasswordForm
 from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.conf import settings
@@ -24,6 +25,7 @@ from accounts.models.machines import PLATFORM_SCOPES, USER_SCOPES
 from accounts.roles import Role
 from accounts.waits import code_key, count_failure, forget_failures, seconds_left
 from journal.ids import uuid7
+from journal.references import latin_digits
 
 RESET_TAKES = 0.25  # seconds; asking the database and writing the mail takes a fraction of it
 
@@ -95,7 +97,20 @@ class PasskeyForm(Plain, AddWebAuthnForm):
         self.fields["name"].label = _("Name")
 
 
-class SlowCode(forms.Form):
+class AnyDigits(forms.Form):
+    """A code may be typed in the digits of any script: a Persian keyboard has no others."""
+
+    def clean_code(self) -> str:
+        self.cleaned_data["code"] = latin_digits(self.cleaned_data["code"])
+        code: str = super().clean_code()  # type: ignore[misc]
+        return code
+
+
+class NewAppForm(AnyDigits, ActivateTOTPForm):
+    pass
+
+
+class SlowCode(AnyDigits):
     """A code of the second factor; wrong ones make the next wait longer."""
 
     user: User
@@ -112,7 +127,7 @@ class SlowCode(forms.Form):
         if wait := seconds_left(key):
             raise refuse_to_wait(wait)
         count_failure(key)
-        code: str = super().clean_code()  # type: ignore[misc]
+        code = super().clean_code()
         forget_failures(key)
         return code
 

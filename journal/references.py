@@ -36,8 +36,12 @@ def new_reference() -> str:
     return f"{body[:4]}-{body[4:]}-{_check(body)}"
 
 
+def latin_digits(typed: str) -> str:
+    """What was typed, with each digit of any script as 0 to 9."""
+    return "".join(_latin(symbol) for symbol in typed)
+
+
 def _latin(symbol: str) -> str:
-    """The symbol as ASCII has it: a digit of any script as 0 to 9."""
     digit = unicodedata.digit(symbol, None)
     return symbol if digit is None else str(digit)
 

@@ -83,6 +83,16 @@ def test_operator_goes_to_the_people_and_others_to_their_account():
     assert sign_in(browser(), make_user("Otto")).url == "/accounts/"
 
 
+@pytest.mark.parametrize("digits", ["۰۱۲۳۴۵۶۷۸۹", "٠١٢٣٤٥٦٧٨٩"])
+def test_code_is_read_in_any_digits(amir, digits):
+    client = browser()
+    give_password(client, amir.email)
+    client.post(
+        reverse("mfa_authenticate"), {"code": code_of().translate(str.maketrans("0123456789", digits))}
+    )
+    assert is_in(client)
+
+
 def test_wrong_code_does_not(amir):
     client = browser()
     give_password(client, amir.email)
