@@ -4,16 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import get_timezone_location
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext_lazy, to_locale
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from helpdesk.clocks import Kind
 from helpdesk.models import PolicyRow, Priority, QueueKind
 from helpdesk.spans import speaker
+from journal.moments import Count, day_words, digits, time_words
 
 CLOCKS = {
     Kind.FIRST_RESPONSE: gettext_lazy("First answer"),
@@ -53,42 +51,36 @@ TOMORROW = (
     gettext_lazy("by tomorrow afternoon, %(date)s, %(time)s"),
     gettext_lazy("by tomorrow evening, %(date)s, %(time)s"),
 )
+IN_DAYS = gettext_lazy("by %(weekday)s, %(date)s, %(time)s")
+LATER = gettext_lazy("by %(date)s, %(time)s")  # "by Monday" would be taken for the next one
+# As the day stands after "by", which is no longer its name where words are declined.
+BY_WEEKDAY = (
+    pgettext_lazy("after “by”", "Monday"),
+    pgettext_lazy("after “by”", "Tuesday"),
+    pgettext_lazy("after “by”", "Wednesday"),
+    pgettext_lazy("after “by”", "Thursday"),
+    pgettext_lazy("after “by”", "Friday"),
+    pgettext_lazy("after “by”", "Saturday"),
+    pgettext_lazy("after “by”", "Sunday"),
+)
 PARTS_BEGIN = (0, 5, 12, 17)  # hours: night, morning, afternoon, evening
 
 
 def due_words(due_at: datetime, at: datetime) -> str:
-    """By when, as one says it on the telephone: in the reader's zone, with the name of its place."""
+    """By when, as one says it on the telephone: in the reader's zone, with the name of its place.
+
+    Which day it is, and what part of it, is judged by the clock on the reader's wall at both moments.
+    """
     local, here = timezone.localtime(due_at), timezone.localtime(at)
     part = sum(local.hour >= hour for hour in PARTS_BEGIN) - 1
     days = (local.date() - here.date()).days
-    said = (
-        (TODAY, TOMORROW)[days][part]
-        if days in (0, 1)
-        else gettext_lazy("by %(weekday)s, %(date)s, %(time)s")
-    )
+    on_day: dict[int, Any] = {0: TODAY[part], 1: TOMORROW[part]}
+    said = on_day.get(days, IN_DAYS if 1 < days < len(BY_WEEKDAY) else LATER)
     return str(said) % {
-        "weekday": date_format(local, "l"),
-        # E: the name of the month as it stands after a number, which differs in Slavic languages
-        "date": date_format(local, "j E"),
-        "time": _time_in_place(local),
+        "weekday": BY_WEEKDAY[local.weekday()],
+        "date": day_words(local.date(), with_year=not 0 <= days < len(BY_WEEKDAY)),
+        "time": time_words(local),
     }
-
-
-def _time_in_place(local: datetime) -> str:
-    """18:00 in Tehran; the zone's own short name where it is not that of a place."""
-    shown, key = date_format(local, "H:i"), getattr(local.tzinfo, "key", "")
-    if "/" not in key or key.startswith("Etc/"):
-        return f"{shown} {local.tzname()}"
-    return _("%(time)s in %(city)s") % {"time": shown, "city": _city(key)}
-
-
-def _city(key: str) -> str:
-    """The place that a zone is named after, in the active language."""
-    try:
-        locale = Locale.parse(to_locale(get_language() or "en"))
-        return get_timezone_location(key, locale=locale, return_city=True)
-    except (UnknownLocaleError, ValueError, LookupError):
-        return key.rsplit("/", 1)[-1].replace("_", " ")
 
 
 def length_words(length: timedelta, *, is_working: bool) -> str:
@@ -96,9 +88,48 @@ def length_words(length: timedelta, *, is_working: bool) -> str:
     minutes = int(length.total_seconds()) // 60
     say = speaker()
     if not is_working:
-        return say(length) if length % timedelta(days=1) else _("%(days)s d") % {"days": length.days}
+        whole_days = _("%(days)s d") % {"days": Count(length.days)}
+        return say(length) if length % timedelta(days=1) else whole_days
     hours = f"{minutes // 60}:{minutes % 60:02}" if minutes % 60 else str(minutes // 60)
-    return _("%(hours)s working hours") % {"hours": hours}
+    return _("%(hours)s working hours") % {"hours": digits(hours)}
+
+
+def long_words(length: timedelta, *, is_working: bool) -> str:
+    """How long, as one says it to a person: the two greatest parts, in whole words.
+
+    Of working time there are no days: a working day is as long as its calendar says.
+    """
+    minutes = max(length // timedelta(minutes=1), 0)
+    days, hours = (0, minutes // 60) if is_working else divmod(minutes // 60, 24)
+    hours_said = _working_hours(hours) if is_working else _hours(hours)
+    parts = [
+        words
+        for number, words in (
+            (days, _days(days)),
+            (hours, hours_said),
+            (minutes % 60, _minutes(minutes % 60)),
+        )
+        if number
+    ]
+    if len(parts) > 1:
+        return _("%(first)s and %(second)s") % {"first": parts[0], "second": parts[1]}
+    return parts[0] if parts else _("less than a minute")
+
+
+def _days(count: int) -> str:
+    return ngettext("%(count)s day", "%(count)s days", count) % {"count": Count(count)}
+
+
+def _hours(count: int) -> str:
+    return ngettext("%(count)s hour", "%(count)s hours", count) % {"count": Count(count)}
+
+
+def _working_hours(count: int) -> str:
+    return ngettext("%(count)s working hour", "%(count)s working hours", count) % {"count": Count(count)}
+
+
+def _minutes(count: int) -> str:
+    return ngettext("%(count)s minute", "%(count)s minutes", count) % {"count": Count(count)}
 
 
 def condition_words(name: str, value: Any, queues: Mapping[Any, str]) -> str:

@@ -45,6 +45,7 @@ WORDS = {
     "priority_set": gettext_lazy("The priority was changed."),
     "queue_changed": gettext_lazy("The case was moved to another queue."),
     "attached": gettext_lazy("A file was added."),
+    "zone_set": gettext_lazy("The person chose how times are told to them."),
     "contact_set": gettext_lazy("A way to reach the person was set."),
     "contact_removed": gettext_lazy("The way to reach the person was removed."),
     "contact_confirmed": gettext_lazy("The person confirmed their address."),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from helpdesk.actions.erasing import told_events
-from helpdesk.clock_words import TO_PEOPLE, due_words, length_words
+from helpdesk.clock_words import TO_PEOPLE, due_words, long_words
 from helpdesk.clocks import Kind, State
 from helpdesk.desks import Desk, decided_first, desk_of
 from helpdesk.models import Clock, Message, Side, Status, Ticket
@@ -129,7 +129,7 @@ class CasePage:
         kind = Kind(clock.kind)
         title = answer if answer and kind == Kind.RESOLUTION else TO_PEOPLE[kind]
         if clock.state_at(self.at) == State.PAUSED:
-            left = length_words(
+            left = long_words(
                 max(clock.row.targets.get(kind, clock.spent) - clock.spent, timedelta(0)),
                 is_working=clock.row.calendar_id is not None,
             )

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
+from journal.moments import Count
+
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
@@ -19,9 +21,9 @@ def speaker() -> Callable[[timedelta], str]:
     def say(length: timedelta) -> str:
         seconds = int(abs(length.total_seconds()))
         if seconds >= DAY:
-            return days % {"days": seconds // DAY, "hours": seconds % DAY // HOUR}
+            return days % {"days": Count(seconds // DAY), "hours": Count(seconds % DAY // HOUR)}
         if seconds >= HOUR:
-            return hours % {"hours": seconds // HOUR, "minutes": seconds % HOUR // MINUTE}
-        return minutes % {"minutes": seconds // MINUTE}
+            return hours % {"hours": Count(seconds // HOUR), "minutes": Count(seconds % HOUR // MINUTE)}
+        return minutes % {"minutes": Count(seconds // MINUTE)}
 
     return say

@@ -18,6 +18,7 @@ urlpatterns = [
     path("case/enter/", case.case_login, name="case_login"),
     path("case/write/", case.write, name="case_write"),
     path("case/address/", case.address, name="case_address"),
+    path("case/zone/", case.zone, name="case_zone"),
     path("case/withdraw/", case.withdraw_case, name="case_withdraw"),
     path("case/reopen/", case.reopen_case, name="case_reopen"),
     path("case/erase/", case.erase, name="case_erase"),

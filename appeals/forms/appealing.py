@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appeals.actions.filing import AppealLetter
 from appeals.models import DecisionPerson
+from appeals.window import LAST_PLACE_ON_EARTH
 from helpdesk.forms.sending import ContactFields, FilesField, LanguageField, SendingForm, long_text
 from journal.references import read_reference
 
@@ -31,6 +32,14 @@ class NotifierAsks(models.TextChoices):
     FURTHER = "go_further", _("Do more: what was done is not enough")
     ANOTHER_LOOK = "another_look", _("Look at it again: something was overlooked")
     EXPLAIN = "explain", _("Explain it: I do not understand why")
+
+
+class Told(models.TextChoices):
+    """How long ago somebody was told of a decision that they cannot name by its link."""
+
+    LATELY = "lately", _("In the last half year")
+    LONG_AGO = "long_ago", _("Longer ago")
+    UNSURE = "unsure", _("I am not sure")
 
 
 class AppealForm(SendingForm, ContactFields):
@@ -76,6 +85,7 @@ class AppealForm(SendingForm, ContactFields):
         "urgent_why",
         "email",
         "language",
+        "zone",
         "token",
     ]
 
@@ -86,7 +96,8 @@ class AppealForm(SendingForm, ContactFields):
 
     def clean_urgent_by(self) -> date | None:
         day = self.cleaned_data["urgent_by"]
-        if day and day < self.at.date():
+        # Nobody is told that their own today has passed, wherever on earth they live.
+        if day and day < self.at.astimezone(LAST_PLACE_ON_EARTH).date():
             raise forms.ValidationError(_("This day has passed. Give a later one or leave it empty."))
         return day
 
@@ -148,6 +159,13 @@ class StartForm(AppealForm):
         ),
         widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
     )
+    told = forms.ChoiceField(
+        required=False,
+        choices=Told.choices,
+        initial=Told.UNSURE,
+        widget=forms.RadioSelect,
+        label=_("When were you told of it?"),
+    )
     mandate = FilesField(
         required=False,
         most=1,
@@ -158,7 +176,22 @@ class StartForm(AppealForm):
         ),
     )
 
-    field_order = ["reference", "described", *AppealForm.field_order[:-3], "mandate", "email", "language"]
+    field_order = [
+        "reference",
+        "described",
+        "told",
+        "late_why",
+        *(name for name in AppealForm.field_order[:-4] if name != "late_why"),
+        "mandate",
+        "email",
+        "language",
+        "zone",
+    ]
+
+    def __init__(self, *args: Any, **options: Any):
+        # Asked by their own word, never by the age of the decision that a reference names: that is not
+        # theirs to know before they have shown that it is theirs.
+        super().__init__(*args, is_late=True, **options)
 
     def clean_reference(self) -> DecisionPerson | None:
         typed = self.cleaned_data["reference"].strip()
@@ -177,6 +210,8 @@ class StartForm(AppealForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        if cleaned.get("told") == Told.LATELY:  # what was typed before they chose that, and is hidden since
+            cleaned["late_why"] = ""
         if "reference" in cleaned and not cleaned["reference"] and not cleaned.get("described"):
             self.add_error(
                 "described", _("Give the reference of the decision, or describe it so that we can find it.")

@@ -107,7 +107,7 @@ class NoticeForm(SendingForm, ContactFields):
 
     field_order = [
         "platform", "links", "keyword", "ground", "rule_code", "law", "text", "attachments", "name", "email",
-        "language", "good_faith", "token",
+        "language", "zone", "good_faith", "token",
     ]  # fmt: skip
 
     def __init__(self, *args: Any, category: str = UNSPECIFIED, **kwargs: Any):

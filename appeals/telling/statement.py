@@ -14,7 +14,7 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 from babel.lists import format_list
 from django.core.exceptions import ObjectDoesNotExist
-from django.utils.formats import date_format
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -23,6 +23,7 @@ from appeals.notifiers import notifiers_of
 from appeals.statements.vocabulary import EUROPEAN_UNION, VOCABULARY
 from appeals.telling import words
 from helpdesk.languages import isolated
+from journal.moments import day_words
 from rulebook.reading import Reading, read
 
 TRUSTED = "SOURCE_TRUSTED_FLAGGER"
@@ -289,7 +290,7 @@ def until_when(until: date | None) -> str:
 
 
 def day(value: date | datetime) -> str:
-    return date_format(value, "DATE_FORMAT")
+    return day_words(timezone.localtime(value).date() if isinstance(value, datetime) else value)
 
 
 def joined(names: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ from helpdesk.actions.assigning import (
     tell_leads,
     wake,
 )
-from helpdesk.actions.contacts import confirm_contact, set_contact, tell_person
+from helpdesk.actions.contacts import confirm_contact, set_contact, set_zone, tell_person
 from helpdesk.actions.ending import mark_spam, merge, reopen, resolve, withdraw
 from helpdesk.actions.erasing import case_data, erase_case, purge_due, told_events
 from helpdesk.actions.filing import attach, content_of
@@ -70,6 +70,7 @@ __all__ = [
     "screen",
     "set_contact",
     "set_priority",
+    "set_zone",
     "snooze",
     "take",
     "take_next",

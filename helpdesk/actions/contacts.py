@@ -14,6 +14,7 @@ from journal.actions import record
 from journal.actors import Actor
 from journal.errors import Refused, require
 from journal.models import Delivery
+from journal.moments import read_zone
 from journal.outbox import delivery_of
 from journal.together import write_together
 
@@ -100,3 +101,19 @@ def _mail_to(
         body={"reference": owner.ticket.reference, **body},
         due_at=due_at,
     )
+
+
+@transaction.atomic
+def set_zone(ticket: Ticket, zone: str, *, by: Any, at: datetime) -> Ticket:
+    """Tell the person the time by that clock from now on; by UTC where there is no such zone.
+
+    History says that they chose, never what: it stays when their words are erased, and would tell where they
+    live. The ticket keeps its turn, since nothing of it changes that staff could have on their screen.
+    """
+    ticket = lock(ticket)
+    require(can_write(by, ticket))
+    refuse_erased(ticket)
+    ticket.zone = read_zone(zone)
+    ticket.save(update_fields=["zone"])
+    record(ticket, "zone_set", by=by, at=at)
+    return ticket

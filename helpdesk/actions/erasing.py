@@ -32,6 +32,7 @@ TOLD = {  # events that its person may read; the rest is the staff's own
     "contact_set",
     "contact_removed",
     "contact_confirmed",
+    "zone_set",
 }
 
 
@@ -99,8 +100,9 @@ def _erase(ticket: Ticket, code: str, *, by: Any, at: datetime) -> Ticket:
     on_erase = desk_of(ticket.kind).on_erase
     if on_erase is not None:
         on_erase(ticket, at)
-    ticket.summary, ticket.unanswered_since, ticket.purge_at, ticket.erased_at = "", None, None, at
-    note_event(ticket, code, "summary", "unanswered_since", "purge_at", "erased_at", by=by, at=at)
+    ticket.summary = ticket.zone = ""
+    ticket.unanswered_since, ticket.purge_at, ticket.erased_at = None, None, at
+    note_event(ticket, code, "summary", "zone", "unanswered_since", "purge_at", "erased_at", by=by, at=at)
     return ticket
 
 
@@ -119,8 +121,9 @@ def case_data(ticket: Ticket, *, at: datetime) -> dict[str, Any]:
         "category": ticket.category if desk.category_is_the_persons else "",
         "status": ticket.status,
         "language": ticket.language,
+        "time_zone": ticket.zone or "UTC",
         "opened_at": _moment(ticket.opened_at),
-        "due_at": _moment(ticket.due_at),
+        "due_at": _moment(ticket.answer_by),
         "ended_at": _moment(ticket.ended_at),
         "kept_until": _moment(ticket.purge_at),
         "taken_at": _moment(at),

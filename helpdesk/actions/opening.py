@@ -21,6 +21,7 @@ from journal.actions import event_of
 from journal.actors import Actor, actor_of
 from journal.errors import NotReady, Refused
 from journal.models import Event
+from journal.moments import read_zone
 from journal.prepared import Reading
 from journal.references import new_reference
 from journal.together import Change, Each, write_once
@@ -52,6 +53,7 @@ class Letter:
 
     token: str
     language: str
+    zone: str = ""
     text: str = ""
     contact: Mapping[str, str] | None = None
     attachments: Sequence[Accepted] = ()
@@ -143,6 +145,7 @@ def _ticket(entry: Entry, letter: Letter, *, at: datetime, priority: int, **fiel
         reference=entry.reference,
         priority=priority,
         language=letter.language,
+        zone=read_zone(letter.zone),
         opened_at=at,
         changed_at=at,
         is_screened=letter.is_screened,

@@ -34,7 +34,7 @@ class ComplaintForm(SendingForm, ContactFields):
     )
     language = LanguageField()
 
-    field_order = ["category", "text", "attachments", "email", "language", "token"]
+    field_order = ["category", "text", "attachments", "email", "language", "zone", "token"]
 
 
 class DangerForm(SendingForm):
@@ -46,4 +46,4 @@ class DangerForm(SendingForm):
     )
     language = LanguageField()
 
-    field_order = ["text", "language", "token"]
+    field_order = ["text", "language", "zone", "token"]

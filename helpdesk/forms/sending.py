@@ -14,9 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from helpdesk.actions import Letter
 from helpdesk.attachments import ACCEPT, Accepted, accept
+from helpdesk.forms.zones import ZoneField
 from helpdesk.languages import isolated
 from helpdesk.receipts import new_token
 from journal.errors import Refused
+from journal.moments import Count
 
 LONGEST_TEXT = 20_000
 
@@ -27,7 +29,7 @@ def kinds(most: int) -> str:
         "One JPEG, PNG, WebP, GIF, PDF or plain text of up to %(size)s MB.",
         "Up to %(most)s files: JPEG, PNG, WebP, GIF, PDF or plain text, each of up to %(size)s MB.",
         most,
-    ) % {"most": most, "size": settings.ATTACHMENT_BYTES // (1024 * 1024)}
+    ) % {"most": Count(most), "size": Count(settings.ATTACHMENT_BYTES // (1024 * 1024))}
 
 
 kinds_lazy = lazy(kinds, str)
@@ -53,7 +55,7 @@ class FilesField(forms.FileField):
         if len(given) > self.most:
             raise forms.ValidationError(
                 _("Send %(most)s files at most. You can add more to your case later."),
-                params={"most": self.most},
+                params={"most": Count(self.most)},
             )
         return list(self._accepted(given))
 
@@ -89,6 +91,7 @@ class SendingForm(forms.Form):
     connection, open the same case with the same receipt (design 13)."""
 
     token = forms.CharField(widget=forms.HiddenInput, min_length=20, max_length=64, initial=new_token)
+    zone = ZoneField()
 
     letter_class: type[Letter] = Letter  # takes the fields that it has under the same names
 
@@ -99,6 +102,7 @@ class SendingForm(forms.Form):
         """`at` is when the form is shown or sent: what it offers and takes may hang on the day."""
         super().__init__(*args, **options)
         self.at = at
+        self.fields["zone"].widget.at = at  # type: ignore[attr-defined]  # its own
 
     def full_clean(self) -> None:
         """Browsers forget chosen files when a page comes back; say so beside them."""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from helpdesk.headlines import headline
 from helpdesk.models.queues import Queue, QueueKind, TeamMember
 from journal.ids import Row
+from journal.moments import LONGEST_ZONE
 
 
 class Status(models.TextChoices):
@@ -91,6 +92,13 @@ class Ticket(Row):
         choices=Level, default=Level.MODERATOR, db_default=Level.MODERATOR.value
     )
     language = models.CharField(max_length=10)
+    zone = models.CharField(
+        max_length=LONGEST_ZONE,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("By which clock the person is told the time; for nobody else. Erased with their words."),
+    )
     summary = models.CharField(max_length=200, blank=True)
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="assigned_tickets", db_index=False

@@ -26,13 +26,16 @@ from helpdesk.actions import (
     person_writes,
     reopen,
     set_contact,
+    set_zone,
     withdraw,
 )
 from helpdesk.downloads import download
 from helpdesk.forms.case import AddressForm, EnterForm, WriteForm
+from helpdesk.forms.zones import ZoneForm
 from helpdesk.models import Side, Ticket
 from helpdesk.reading import CasePage
 from helpdesk.views.sending import from_elsewhere, without_session
+from helpdesk.zones import in_zone
 from journal.errors import Refused
 
 View = Callable[..., HttpResponseBase]
@@ -100,7 +103,8 @@ def with_case(view: View) -> View:
         ticket = access.case_of(request, at=now())
         if ticket is None or (request.method == "POST" and from_elsewhere(request)):
             return _ended(request)
-        return view(request, ticket, *args, **kwargs)
+        with in_zone(ticket.zone):
+            return view(request, ticket, *args, **kwargs)
 
     return wrapped
 
@@ -119,10 +123,12 @@ def case(request: HttpRequest, ticket: Ticket) -> HttpResponse:
 
 
 def _show(request: HttpRequest, ticket: Ticket, *, status: int = 200, **more: Any) -> HttpResponse:
+    at = now()
     context = {
-        "page": CasePage(ticket, at=now()),
+        "page": CasePage(ticket, at=at),
         "ticket": ticket,
         "write": WriteForm(),
+        "zone": ZoneForm(initial={"zone": ticket.zone}, at=at)["zone"],
         "address": AddressForm(initial=_address(ticket)),
         **more,
     }
@@ -178,6 +184,19 @@ def address(request: HttpRequest, ticket: Ticket) -> HttpResponse:
         form.add_error("address", str(refused.message))
         return _show(request, ticket, address=form, status=409)
     return HttpResponseRedirect(reverse("helpdesk:case") + "#address")
+
+
+@with_case
+@require_POST
+def zone(request: HttpRequest, ticket: Ticket) -> HttpResponse:
+    """By which clock the times of this case are told."""
+    form = ZoneForm(request.POST, at=now())
+    form.is_valid()  # whatever was sent is a zone or UTC
+    try:
+        set_zone(ticket, form.cleaned_data["zone"], by=access.person_of(ticket), at=form.at)
+    except Refused as refused:
+        return _show(request, ticket, status=409, refused=refused)
+    return HttpResponseRedirect(reverse("helpdesk:case") + "#stands")
 
 
 @with_case

@@ -25,13 +25,16 @@ from django.views.generic import View
 
 from accounts.visitors import visitor
 from helpdesk.actions import Opened
+from helpdesk.clock_words import due_words
 from helpdesk.desks import decided_first
 from helpdesk.forms.sending import SendingForm
 from helpdesk.models import Ticket
 from helpdesk.proof import create_challenge
 from helpdesk.receipts import words_from_token
 from helpdesk.waiting import Screening, Verdict, screen, start_waiting
+from helpdesk.zones import in_zone
 from journal.errors import NotReady, Refused
+from journal.moments import time_words, zone_of
 
 COOKIE = "sent"
 SALT = "helpdesk.sent"
@@ -102,7 +105,7 @@ class SendingView(View):
         except Refused as refused:
             form.refuse(refused)
             return self.show(form, status=503 if isinstance(refused, NotReady) else 409)
-        return hand_over_receipt(request, opened, form.cleaned_data["token"])
+        return hand_over_receipt(request, opened, form.cleaned_data["token"], at=at)
 
     def screen(self, at: datetime) -> Screening:
         if not self.can_wait:
@@ -123,7 +126,7 @@ class SendingView(View):
         context = {
             "carried": carried,
             "waiting": self.waiting(),
-            "ready_at": screening.ready_at,
+            "ready_from": _clock(screening.ready_at, self.request.POST.get("zone", "")),
             "is_early": "waited" in self.request.POST,
             "files": [blank[name] for name in self.request.FILES if name in blank.fields],
         }
@@ -145,10 +148,15 @@ def challenge(request: HttpRequest) -> HttpResponse:
     return JsonResponse(create_challenge(visitor(request), form=request.GET.get("form", ""), at=now()))
 
 
-def hand_over_receipt(request: HttpRequest, opened: Opened, token: str) -> HttpResponse:
+def _clock(ready_at: datetime | None, zone: str) -> str:
+    """What the person's clock shows when they have waited."""
+    return time_words(ready_at.astimezone(zone_of(zone)), "H:i:s") if ready_at else ""
+
+
+def hand_over_receipt(request: HttpRequest, opened: Opened, token: str, *, at: datetime) -> HttpResponse:
     """On to the page that shows the receipt; in a browser without cookies, that page at once."""
     if settings.CSRF_COOKIE_NAME not in request.COOKIES:
-        return show_receipt(request, opened.ticket, token)
+        return show_receipt(request, opened.ticket, token, at=at)
     page = reverse("helpdesk:sent")
     response = HttpResponseRedirect(page)
     response.set_cookie(
@@ -163,22 +171,23 @@ def hand_over_receipt(request: HttpRequest, opened: Opened, token: str) -> HttpR
     return response
 
 
-def show_receipt(request: HttpRequest, ticket: Ticket, token: str) -> HttpResponse:
-    words = words_from_token(token, language=ticket.language).split()
-    context = {
-        "reference": ticket.reference,
-        "words": words,
-        "kept_url": reverse("helpdesk:kept"),
-        "steps": next_steps(ticket),
-        "ticket": ticket,
-    }
-    return render(request, "helpdesk/sent.html", context)
+def show_receipt(request: HttpRequest, ticket: Ticket, token: str, *, at: datetime) -> HttpResponse:
+    with in_zone(ticket.zone):
+        context = {
+            "reference": ticket.reference,
+            "words": words_from_token(token, language=ticket.language).split(),
+            "kept_url": reverse("helpdesk:kept"),
+            "steps": next_steps(ticket, at),
+            "ticket": ticket,
+        }
+        return render(request, "helpdesk/sent.html", context)
 
 
-def next_steps(ticket: Ticket) -> list[dict[str, Any]]:
+def next_steps(ticket: Ticket, at: datetime) -> list[dict[str, Any]]:
     """What happens after sending, as a dated list."""
     usual = (_("It waits for a person on our staff."), _("You get an answer with reasons."))
     waits, answer = decided_first(ticket) or usual
+    by = ticket.answer_by
     return [
         {"state": "past", "title": _("We have received it."), "at": ticket.opened_at},
         {
@@ -187,7 +196,7 @@ def next_steps(ticket: Ticket) -> list[dict[str, Any]]:
             "when": _("now"),
             "text": _("You can look at your case and add to it at any time."),
         },
-        {"state": "next", "title": answer, "at": ticket.answer_by},
+        {"state": "next", "title": answer, "at": by, "words": due_words(by, at) if by else ""},
     ]
 
 
@@ -201,7 +210,7 @@ def sent(request: HttpRequest) -> HttpResponse:
     ticket = Ticket.objects.filter(pk=kept["case"]).first()  # sight: the signed cookie names the case
     if ticket is None:
         return render(request, "helpdesk/sent_before.html", status=410)
-    return show_receipt(request, ticket, kept["token"])
+    return show_receipt(request, ticket, kept["token"], at=now())
 
 
 @never_cache

@@ -1,5 +1,6 @@
 """What every page draws the same way: icons, moments, form controls."""
 
+from datetime import date, datetime
 from functools import cache
 from xml.etree import ElementTree
 
@@ -11,6 +12,8 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_bidi
+
+from journal.moments import Count, day_words, digits, moment_words
 
 register = template.Library()
 
@@ -49,15 +52,35 @@ def icon(name: str) -> SafeString:
 
 @register.simple_tag
 def moment(at, shape: str = "DATETIME_FORMAT") -> SafeString | str:
-    """A moment as the reader's language writes it, with its zone; for machines in ISO beside it."""
+    """A moment as the reader's language writes it, with its place or zone; for machines in ISO beside it.
+
+    The short shapes are for lists of the staff: one calendar, and the zone's own short name.
+    """
     if at is None:
         return ""
+    if shape == "DATETIME_FORMAT":
+        return format_html('<time datetime="{}">{}</time>', at.isoformat(), moment_words(at))
     local = timezone.localtime(at)
-    words = date_format(local, shape, use_l10n=True)
-    zone = (
-        f" {local.tzname()}" if shape in {"DATETIME_FORMAT", "SHORT_DATETIME_FORMAT", "TIME_FORMAT"} else ""
-    )
+    words = digits(date_format(local, shape))
+    zone = f" {local.tzname()}" if shape in {"SHORT_DATETIME_FORMAT", "TIME_FORMAT"} else ""
     return format_html('<time datetime="{}">{}{}</time>', at.isoformat(), words, zone)
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """A day in full, in the reader's calendar and digits."""
+    if value is None:
+        return ""
+    return day_words(timezone.localtime(value).date() if isinstance(value, datetime) else value)
+
+
+@register.filter
+def count(value: int | None) -> Count | None:
+    """A number in the reader's digits; sentences still find their plural by it."""
+    return None if value is None else Count(value)
+
+
+register.filter("digits", digits)
 
 
 PLAIN = {"checkbox", "radioselect", "checkboxselectmultiple", "hidden", "multiplehidden"}

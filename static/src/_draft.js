@@ -2,7 +2,8 @@
 // On the device it stays only where the person asks for it, and not after "Leave this page" either.
 const PREFIX = "draft:";
 const SENDING = "draft-sending";
-const isText = (field) => field.name && !["hidden", "file", "password", "submit", "button"].includes(field.type);
+// The clock is guessed anew by _zone.js: where somebody is must not outlast the page on their device.
+const isText = (field) => field.name && field.name !== "zone" && !["hidden", "file", "password", "submit", "button"].includes(field.type);
 
 // The address of a form can be a secret link: it tells drafts apart without being stored.
 function short(text) {

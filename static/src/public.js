@@ -2,3 +2,4 @@
 import "./_exit.js";
 import "./_draft.js";
 import "./_proof.js";
+import "./_zone.js";

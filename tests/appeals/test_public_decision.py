@@ -1,6 +1,7 @@
 """From the signed link to the receipt: the road of the person whom a decision is about."""
 
-from datetime import date, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.template.loader import render_to_string
@@ -9,15 +10,24 @@ from django.utils.timezone import now
 
 from appeals.actions.leave import give_leave
 from appeals.cards import decision_card
+from appeals.forms.appealing import AppealForm
 from appeals.links import make_link
-from appeals.models import Appeal, AppealDecision, DecisionPerson
+from appeals.models import Appeal, AppealDecision, Decision, DecisionPerson
 from helpdesk.actions import erase_case
 from helpdesk.models import Contact, Submission, Ticket
 from helpdesk.reading import CasePage
 from helpdesk.receipts import new_token
 from journal.actors import SYSTEM
 from rulebook.actions import Words, publish_rule
-from tests.factories import appeals_queue, make_appeal, make_decision, make_moderator, make_policy, person
+from tests.factories import (
+    NOON,
+    appeals_queue,
+    make_appeal,
+    make_decision,
+    make_moderator,
+    make_policy,
+    person,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -270,7 +280,7 @@ def test_form_that_another_site_sends_is_not_filed(client, decision):
 
 
 def start(**fields):
-    return given(reference="", described="", **fields)
+    return given(**{"reference": "", "described": "", **fields})
 
 
 def test_by_reference_nothing_of_the_decision_is_shown_until_proven(client, decision):
@@ -320,6 +330,65 @@ def test_free_description_is_enough(client):
 
 def test_neither_reference_nor_description_is_asked_for(client):
     assert client.post(reverse("appeals:start"), start()).status_code == 422
+
+
+class TestStartingLate:
+    """Without the link nobody knows how old the decision is but whoever writes in."""
+
+    def test_it_is_asked_how_long_ago_and_why_so_late(self, client):
+        html = client.get(reverse("appeals:start")).content.decode()
+        assert html.index('name="told"') < html.index('name="late_why"') < html.index('name="asks"')
+
+    def test_why_is_taken_from_who_says_that_it_was_long_ago(self, client):
+        appeals_queue()
+        client.post(reverse("appeals:start"), start(described="x", told="long_ago", late_why="I was ill."))
+        assert Appeal.objects.get().late_why == "I was ill."
+
+    def test_nobody_has_to_say_why(self, client):
+        appeals_queue()
+        client.post(reverse("appeals:start"), start(described="x", told="long_ago"))
+        assert Appeal.objects.get().late_why == ""
+
+    def test_what_was_typed_before_they_said_that_it_was_lately_is_left_out(self, client):
+        appeals_queue()
+        client.post(reverse("appeals:start"), start(described="x", told="lately", late_why="I was ill."))
+        assert Appeal.objects.get().late_why == ""
+
+    def test_age_of_a_decision_that_a_stranger_names_is_not_told(self, client, decision):
+        Decision.objects.update(appeal_until=now() - timedelta(days=1))
+        reference = DecisionPerson.objects.get().reference
+        named = client.get(reverse("appeals:start"), {"reference": reference}).content.decode()
+        assert re.search('value="unsure"[^>]* checked', named)
+        assert "The time to ask has passed" not in named
+
+    def test_late_by_the_decision_itself_waits_for_leave_with_the_reason(self, client, decision):
+        Decision.objects.update(appeal_until=now() - timedelta(days=1))
+        reference = DecisionPerson.objects.get().reference
+        given = {**start(told="long_ago", late_why="I was ill."), "reference": reference}
+        client.post(reverse("appeals:start"), given)
+        assert Appeal.objects.get().waits_for_leave
+        assert Appeal.objects.get().late_why == "I was ill."
+
+
+def test_day_that_is_still_today_somewhere_is_not_refused(decision):
+    at_noon = datetime(2026, 11, 24, 11, 59, tzinfo=UTC)  # still the 23rd in the last place on earth
+    urgent = given(urgent_by="2026-11-23", urgent_why="A hearing.")
+    assert AppealForm(urgent, at=at_noon).is_valid()
+    assert not AppealForm(urgent, at=at_noon + timedelta(minutes=1)).is_valid()
+
+
+@pytest.mark.parametrize("typed", ["۲۰۲۶-۱۲-۲۴", "٢٠٢٦-١٢-٢٤", "2026-12-24"])
+def test_day_is_read_in_any_digits(typed):
+    form = AppealForm(given(urgent_by=typed, urgent_why="A hearing."), at=NOON)
+    assert form.is_valid()
+    assert form.cleaned_data["urgent_by"] == date(2026, 12, 24)
+
+
+@pytest.mark.parametrize("digits", ["۰۱۲۳۴۵۶۷۸۹", "٠١٢٣٤٥٦٧٨٩"])
+def test_reference_is_read_in_any_digits(client, decision, digits):
+    reference = DecisionPerson.objects.get().reference.translate(str.maketrans("0123456789", digits))
+    client.post(reverse("appeals:start"), {**start(), "reference": reference})
+    assert Appeal.objects.get().claimed == [decision.pk]
 
 
 def test_person_can_ask_the_platform_for_a_fresh_link(client, decision):

@@ -37,6 +37,7 @@ BEHIND_A_RECEIPT = (
     "case",
     "case_write",
     "case_address",
+    "case_zone",
     "case_withdraw",
     "case_reopen",
     "case_erase",

@@ -130,6 +130,7 @@ def test_many_with_one_in_any_state_are_answered(desk, ticket):
 PERSONS = {
     "case_write": {"text": "Hello"},
     "case_address": {"address": "rita@mail.example"},
+    "case_zone": {"zone": "Asia/Tehran"},
     "case_withdraw": {},
     "case_reopen": {},
     "case_erase": {"sure": "yes"},

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from helpdesk.actions import reply
-from helpdesk.clock_words import due_words
+from helpdesk.clock_words import due_words, length_words, long_words
 from helpdesk.models import Priority
 from helpdesk.reading import CasePage
 from helpdesk.rows import rows_of
@@ -103,7 +103,7 @@ def test_person_reads_that_the_time_stands_still_and_what_is_left(ticket, amir):
         "You get a decision with reasons.": {
             "state": "next",
             "title": "You get a decision with reasons.",
-            "when": "The time stands still until you answer. After that we have 10 h 0 min left.",
+            "when": "The time stands still until you answer. After that we have 10 hours left.",
         }
     }
 
@@ -117,7 +117,7 @@ def test_person_reads_that_we_are_late_with_one_thing_and_not_with_the_other(tic
     [
         ("en", "by tomorrow evening, 24 November, 18:00 in Tehran"),
         ("ru", "до завтрашнего вечера, 24 ноября, 18:00 (время города Тегеран)"),
-        ("fa", "تا فردا عصر، 24 نوامبر، 18:00 به وقت تهران"),
+        ("fa", "تا فردا عصر، ۳ آذر (۲۴ نوامبر)، ساعت ۱۸:۰۰ به وقت تهران"),
     ],
 )
 def test_due_moment_is_told_in_the_zone_and_language_of_the_reader(language, words):
@@ -136,3 +136,98 @@ def test_due_moment_is_told_in_the_zone_and_language_of_the_reader(language, wor
 )
 def test_due_moment_names_the_day_as_it_is_nearest(due_at, words):
     assert due_words(due_at, NOON) == words
+
+
+@pytest.mark.parametrize(
+    ("at", "due_at", "words"),
+    [
+        # 23:59 and 00:00 in Tehran are 20:29 and 20:30 in UTC
+        ("11-23T20:29", "11-23T20:30", "by the night to tomorrow, 24 November, 00:00 in Tehran"),
+        ("11-23T20:30", "11-24T20:29", "by this evening, 24 November, 23:59 in Tehran"),
+        ("11-23T20:30", "11-24T01:29", "by tonight, 24 November, 04:59 in Tehran"),
+        ("11-23T20:30", "11-24T01:30", "by this morning, 24 November, 05:00 in Tehran"),
+        ("11-23T20:30", "11-24T20:30", "by the night to tomorrow, 25 November, 00:00 in Tehran"),
+        ("11-23T12:00", "11-25T12:00", "by Wednesday, 25 November, 15:30 in Tehran"),
+        ("11-23T12:00", "11-29T12:00", "by Sunday, 29 November, 15:30 in Tehran"),
+        ("11-23T12:00", "11-30T12:00", "by 30 November 2026, 15:30 in Tehran"),
+        ("12-31T20:29", "12-31T20:30", "by the night to tomorrow, 1 January, 00:00 in Tehran"),
+    ],
+)
+def test_days_are_those_of_the_wall_clock_of_the_reader(at, due_at, words):
+    at, due_at = (datetime.fromisoformat(f"2026-{each}:00+00:00") for each in (at, due_at))
+    with timezone.override(ZoneInfo("Asia/Tehran")):
+        assert due_words(due_at, at) == words
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "due_at", "words"),
+    [
+        # the night in which Berlin goes to summer time has 23 hours, and the one back 25
+        ("Europe/Berlin", "03-28T12:00", "03-29T12:00", "by tomorrow afternoon, 29 March, 14:00"),
+        ("Europe/Berlin", "03-28T23:00", "03-29T22:00", "by the night to tomorrow, 30 March, 00:00"),
+        ("Europe/Berlin", "10-24T22:00", "10-25T22:59", "by this evening, 25 October, 23:59"),
+        ("Asia/Kolkata", "11-23T18:29", "11-23T18:30", "by the night to tomorrow, 24 November, 00:00"),
+        ("Pacific/Kiritimati", "11-23T09:59", "11-23T10:00", "by the night to tomorrow, 24 November, 00:00"),
+    ],
+)
+def test_days_are_right_where_clocks_change_or_stand_at_half_hours(zone, at, due_at, words):
+    at, due_at = (datetime.fromisoformat(f"2026-{each}:00+00:00") for each in (at, due_at))
+    with timezone.override(ZoneInfo(zone)):
+        assert due_words(due_at, at) == f"{words} in {zone.split('/')[1]}"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("ru", "до пятницы, 27 ноября, 15:30 (время города Тегеран)"),
+        ("fa", "تا جمعه، ۶ آذر (۲۷ نوامبر)، ساعت ۱۵:۳۰ به وقت تهران"),
+    ],
+)
+def test_day_of_this_week_is_named_in_russian_and_persian(language, words):
+    with translation.override(language), timezone.override(ZoneInfo("Asia/Tehran")):
+        assert due_words(datetime(2026, 11, 27, 12, tzinfo=UTC), NOON) == words
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("ru", "до 24 декабря 2026, 15:30 (время города Тегеран)"),
+        ("fa", "تا ۳ دی ۱۴۰۵ (۲۴ دسامبر ۲۰۲۶)، ساعت ۱۵:۳۰ به وقت تهران"),
+    ],
+)
+def test_day_beyond_this_week_has_its_year(language, words):
+    with translation.override(language), timezone.override(ZoneInfo("Asia/Tehran")):
+        assert due_words(datetime(2026, 12, 24, 12, tzinfo=UTC), NOON) == words
+
+
+@pytest.mark.parametrize(
+    ("hours", "is_working", "words"),
+    [
+        (0, False, "less than a minute"),
+        (-3, False, "less than a minute"),
+        (0.25, False, "15 minutes"),
+        (1, False, "1 hour"),
+        (10.5, False, "10 hours and 30 minutes"),
+        (24, False, "1 day"),
+        (49, False, "2 days and 1 hour"),
+        (48.25, False, "2 days and 15 minutes"),
+        (30, True, "30 working hours"),
+        (1.5, True, "1 working hour and 30 minutes"),
+    ],
+)
+def test_length_of_time_is_said_in_whole_words(hours, is_working, words):
+    assert long_words(hours * HOUR, is_working=is_working) == words
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("ru", "2 дня и 5 часов"), ("fa", "۲ روز و ۵ ساعت"), ("en", "2 days and 5 hours")]
+)
+def test_length_of_time_follows_the_grammar_and_digits_of_the_language(language, words):
+    with translation.override(language):
+        assert long_words(53 * HOUR, is_working=False) == words
+
+
+def test_staff_who_read_persian_see_lengths_in_persian_digits():
+    with translation.override("fa"):
+        assert "۱:۳۰" in length_words(1.5 * HOUR, is_working=True)
+        assert "10" not in length_words(10 * HOUR, is_working=False)
