@@ -8,11 +8,22 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from journal.references import latin_digits
+
 CHOOSE_ONE = {"required": _("Choose one."), "invalid_choice": _("Choose one of those that are offered.")}
 CHOOSE_SOME = {
     "required": _("Choose at least one."),
     "invalid_choice": _("Choose among those that are offered."),
 }
+
+
+class DayField(forms.DateField):
+    """A day, typed in the digits of any script; Python reads months and days in Latin ones alone."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(latin_digits(value) if isinstance(value, str) else value)
+
+
 WORDS: dict[type[forms.Field], dict[str, Any]] = {
     forms.Field: {"required": _("Fill this in.")},
     forms.CharField: {

@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from journal.fields import DayField
 from rulebook.actions import Words
 
 
@@ -19,7 +20,7 @@ class RuleForm(forms.Form):
         help_text=_("A new code makes a new rule; a known one gives that rule a new version."),
         error_messages={"invalid": _("A code consists of letters, digits, points and hyphens.")},
     )
-    in_force_on = forms.DateField(
+    in_force_on = DayField(
         label=_("In force from"),
         help_text=_("From 00:00 UTC of that day on. Tomorrow at the earliest."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

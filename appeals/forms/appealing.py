@@ -13,6 +13,7 @@ from appeals.actions.filing import AppealLetter
 from appeals.models import DecisionPerson
 from appeals.window import LAST_PLACE_ON_EARTH
 from helpdesk.forms.sending import ContactFields, FilesField, LanguageField, SendingForm, long_text
+from journal.fields import DayField
 from journal.references import read_reference
 
 
@@ -58,7 +59,7 @@ class AppealForm(SendingForm, ContactFields):
         help_text=_("Pictures or documents that support what you say."),
     )
     language = LanguageField()
-    urgent_by = forms.DateField(
+    urgent_by = DayField(
         required=False,
         label=_("Is there a day by which you need the answer?"),
         help_text=_("For example an election, a court hearing or an exam. Leave it empty if there is none."),

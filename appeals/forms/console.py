@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Platform, User
 from appeals.models import Outcome, OutOfCourtBody
+from journal.fields import DayField
 
 OUTCOMES = [
     (Outcome.UPHELD, _("Uphold: the decision stands")),
@@ -28,7 +29,7 @@ class ReviewForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 8}),
         help_text=_("The person reads these words. Say what you looked at, which rule applies and why."),
     )
-    remit_until = forms.DateField(
+    remit_until = DayField(
         label=_("The platform decides by"),
         required=False,
         help_text=_("Only when you remit. Without an answer by then the decision falls."),

@@ -11,6 +11,7 @@ from appeals.labels import label
 from appeals.models import Decision
 from appeals.statements.check import check_statement
 from appeals.statements.vocabulary import VOCABULARY
+from journal.fields import DayField
 
 NOTHING = ("", _("Nothing"))
 COPIED = (
@@ -57,7 +58,7 @@ class StatementForm(forms.Form):
     decision_account = forms.ChoiceField(label=_("What happens to the account"), required=False)
     decision_provision = forms.ChoiceField(label=_("What happens to the service"), required=False)
     decision_monetary = forms.ChoiceField(label=_("What happens to payments"), required=False)
-    end_date = forms.DateField(
+    end_date = DayField(
         label=_("Until"),
         required=False,
         help_text=_("Empty: without an end."),
@@ -71,7 +72,7 @@ class StatementForm(forms.Form):
         label=_("More exactly"), required=False, widget=forms.SelectMultiple(attrs={"size": 6})
     )
     content_type = forms.MultipleChoiceField(label=_("Kind of content"), widget=forms.CheckboxSelectMultiple)
-    content_date = forms.DateField(
+    content_date = DayField(
         label=_("Date of the content"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     decision_facts = forms.CharField(label=_("Facts"), max_length=5000, widget=forms.Textarea)

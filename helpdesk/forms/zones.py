@@ -10,7 +10,7 @@ from helpdesk.zones import choices_at, likely_zone, place_of
 from journal.moments import read_zone
 
 
-class ZoneSelect(forms.Select):
+class SelectZone(forms.Select):
     """Places with their clocks; the one that was chosen is among them, whichever it is."""
 
     at: datetime
@@ -23,7 +23,7 @@ class ZoneSelect(forms.Select):
 class ZoneField(forms.CharField):
     """The person's clock. Nobody must choose, and nothing wrong can be sent: what is no zone is UTC."""
 
-    widget = ZoneSelect
+    widget = SelectZone
 
     def __init__(self, **options: Any):
         super().__init__(
