@@ -116,8 +116,8 @@ def call_mandate(appeal: Appeal, paper: Attachment) -> None:
     """This file of the case is the mandate from now on; nobody has checked it yet."""
     paper.purpose = "mandate"
     paper.save(update_fields=["purpose"])
-    appeal.mandate, appeal.mandate_checked_by = paper, None
-    appeal.save(update_fields=["mandate", "mandate_checked_by"])
+    appeal.mandate, appeal.mandate_checked_by, appeal.mandate_refused_at = paper, None, None
+    appeal.save(update_fields=["mandate", "mandate_checked_by", "mandate_refused_at"])
 
 
 def _appeal(

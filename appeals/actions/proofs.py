@@ -14,13 +14,15 @@ from appeals.actions.filing import call_mandate, is_late, lock_appeal, summary_o
 from appeals.finding import words_of
 from appeals.models import Appeal, Decision
 from appeals.permissions import can_prove, can_steer
-from helpdesk.actions import person_writes
+from helpdesk.actions import person_writes, reply
+from helpdesk.actions.tickets import refuse_ended
 from helpdesk.attachments import Accepted
 from helpdesk.search import index_words
 from journal.actions import record
 from journal.actors import Actor, Acts
 from journal.errors import Refused, require
 
+LEAST_REASONS = 20  # characters
 NOTHING_TO_PROVE = Refused(
     "nothing_to_prove", gettext_lazy("This case needs no other proof. Load the page again.")
 )
@@ -129,12 +131,7 @@ def check_mandate(appeal: Appeal, *, by: User, at: datetime, paper: str = "") ->
     `paper` is the key of the file that was looked at, where the door knows it.
     Raises PermissionDenied, Refused("other_mandate", "already_proven", "nothing_claimed", "needs_another").
     """
-    appeal = lock_appeal(appeal)
-    require(can_steer(by, appeal) and appeal.mandate_id is not None)
-    if appeal.is_proven:
-        raise Refused("already_proven", _("The mandate has already been accepted by two people."))
-    if paper and paper != str(appeal.mandate_id):
-        raise Refused("other_mandate", _("Another mandate was sent in the meantime. Look at that one."))
+    appeal = _with_mandate(appeal, by=by, paper=paper)
     if not appeal.claimed:
         raise Refused("nothing_claimed", _("Name the decision first that the mandate is about."))
     if appeal.mandate_checked_by_id is None:
@@ -148,4 +145,36 @@ def check_mandate(appeal: Appeal, *, by: User, at: datetime, paper: str = "") ->
         appeal.save(update_fields=["mandate_confirmed_by"])
         record(appeal, "mandate_confirmed", by=by, at=at)
         _show_as_proven(appeal, appeal.claimed, by=by, at=at)
+    return appeal
+
+
+@transaction.atomic
+def refuse_mandate(appeal: Appeal, *, by: User, at: datetime, reasons: str, paper: str = "") -> Appeal:
+    """Say that a proxy's mandate is not in order, and why: they read it and may send another.
+
+    One person is enough, as nothing is shown or lost by it; a check that somebody made is void with it.
+    Raises PermissionDenied, Refused("other_mandate", "already_proven", "case_ended", "no_reasons").
+    """
+    appeal = _with_mandate(appeal, by=by, paper=paper)
+    refuse_ended(appeal.ticket)
+    if len(reasons.strip()) < LEAST_REASONS:
+        raise Refused(
+            "no_reasons", _("Write what is wrong with the mandate; the person reads it."), field="reasons"
+        )
+    reply(appeal.ticket, by=by, at=at, text=reasons, turn=None, is_question=True)
+    record(appeal, "mandate_refused", by=by, at=at, attachment=appeal.mandate_id)
+    appeal.mandate, appeal.mandate_checked_by, appeal.mandate_refused_at = None, None, at
+    appeal.save(update_fields=["mandate", "mandate_checked_by", "mandate_refused_at"])
+    return appeal
+
+
+def _with_mandate(appeal: Appeal, *, by: User, paper: str) -> Appeal:
+    """The appeal, held, whose mandate somebody has looked at: the one that it has now."""
+    appeal = lock_appeal(appeal)
+    require(can_steer(by, appeal))
+    if appeal.is_proven:
+        raise Refused("already_proven", _("The mandate has already been accepted by two people."))
+    if paper and paper != str(appeal.mandate_id or ""):
+        raise Refused("other_mandate", _("Another mandate was sent in the meantime. Look at that one."))
+    require(appeal.mandate_id is not None)
     return appeal

@@ -61,6 +61,9 @@ class Appeal(Row):
     mandate_checked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
+    mandate_refused_at = models.DateTimeField(
+        null=True, help_text=_("When the last one was refused; none since.")
+    )
     mandate_confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )

@@ -17,7 +17,7 @@ from accounts.permissions import StaffRequest, needs_role
 from appeals.actions.filing import mapped_decider
 from appeals.actions.leave import give_leave, refuse_leave
 from appeals.actions.notice_decisions import decide_notice
-from appeals.actions.proofs import check_mandate
+from appeals.actions.proofs import check_mandate, refuse_mandate
 from appeals.actions.reviews import UNDO_FOR, decide, undo_review
 from appeals.cards import links_to_decide, what_it_leaves
 from appeals.forms.console import LeaveForm, NoticeForm, ReviewForm
@@ -162,10 +162,16 @@ def leave(request: StaffRequest, appeal_id: UUID) -> HttpResponse:
 @require_POST
 @needs_role(*CASE_ROLES)
 def mandate(request: StaffRequest, appeal_id: UUID) -> HttpResponse:
+    """The mandate of a proxy is in order, or it is not and they read why."""
     appeal = _appeal(request, appeal_id)
+    known = {"by": request.user, "at": now(), "paper": request.POST.get("paper", "")}
     try:
-        check_mandate(appeal, by=request.user, at=now(), paper=request.POST.get("paper", ""))
-        messages.success(request, _("Noted that you have checked the mandate."))
+        if "refuse" in request.POST:
+            refuse_mandate(appeal, reasons=request.POST.get("reasons", ""), **known)
+            messages.success(request, _("The person is told why, and may send another mandate."))
+        else:
+            check_mandate(appeal, **known)
+            messages.success(request, _("Noted that you have checked the mandate."))
     except Refused as refusal:
         messages.error(request, str(refusal.message))
     return ticket_page(appeal.ticket)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from appeals.actions.filing import AppealLetter, file_appeal
-from appeals.actions.proofs import check_mandate, give_mandate
+from appeals.actions.proofs import check_mandate, give_mandate, refuse_mandate
 from appeals.models import Appeal
 from helpdesk.actions import NEWCOMER, reply, withdraw
 from helpdesk.attachments import accept
@@ -20,6 +20,7 @@ from tests.factories import (
     make_appeal,
     make_decision,
     make_moderator,
+    make_queue,
     person,
     refused,
 )
@@ -99,6 +100,85 @@ def test_a_mandate_that_was_not_accepted_can_be_replaced(appeal, amir, lena):
     for user in (amir, lena):
         second = check_mandate(second, by=user, at=now(), paper=str(second.mandate_id))
     assert second.is_proven
+
+
+class TestRefusing:
+    WHY = "Her name is not on it, and no day."
+
+    def refuse(self, appeal, by, **more):
+        return refuse_mandate(appeal, by=by, at=now(), **{"reasons": self.WHY, **more})
+
+    def test_the_proxy_reads_why_and_the_case_waits_for_them(self, appeal, amir):
+        ticket = self.refuse(give(appeal), amir).ticket
+        ticket.refresh_from_db()
+        message = ticket.messages.get(side="staff")
+        assert (message.text, message.is_question, ticket.status) == (self.WHY, True, Status.WAITING)
+
+    def test_it_is_an_event_that_names_the_paper(self, appeal, amir):
+        paper_id = give(appeal).mandate_id
+        event = Event.objects.get(subject_id=self.refuse(appeal, amir).pk, code="mandate_refused")
+        assert (event.values, event.actor_id) == ({"attachment": str(paper_id)}, amir.pk)
+
+    def test_a_check_that_a_colleague_made_is_void(self, appeal, amir, lena):
+        check_mandate(give(appeal), by=amir, at=now())
+        refused_one = self.refuse(appeal, lena)
+        assert (refused_one.mandate, refused_one.mandate_checked_by) == (None, None)
+        with pytest.raises(PermissionDenied):
+            check_mandate(refused_one, by=lena, at=now())
+
+    def test_another_one_is_checked_by_two_and_clears_the_refusal(self, appeal, amir, lena):
+        self.refuse(give(appeal), amir)
+        second = give(appeal, paper(b"Signed."))
+        assert second.mandate_refused_at is None
+        check_mandate(second, by=amir, at=now())
+        assert check_mandate(second, by=lena, at=now()).is_proven
+
+    @pytest.mark.parametrize("reasons", ["", "   No.   "])
+    def test_it_needs_reasons(self, appeal, amir, reasons):
+        with refused("no_reasons"):
+            self.refuse(give(appeal), amir, reasons=reasons)
+
+    def test_one_that_was_replaced_meanwhile_is_not_refused(self, appeal, amir):
+        first = str(give(appeal).mandate_id)
+        with refused("other_mandate"):
+            self.refuse(give(appeal, paper(b"Another.")), amir, paper=first)
+
+    def test_a_second_refusal_of_the_same_hears_that_it_was_refused(self, appeal, amir, lena):
+        first = str(give(appeal).mandate_id)
+        self.refuse(appeal, amir, paper=first)
+        with refused("other_mandate"):
+            self.refuse(appeal, lena, paper=first)
+
+    def test_one_that_two_accepted_stands(self, appeal, amir, lena):
+        given = give(appeal)
+        for user in (amir, lena):
+            check_mandate(given, by=user, at=now())
+        with refused("already_proven"):
+            self.refuse(appeal, amir)
+
+    def test_of_a_case_that_was_taken_back_there_is_nothing_to_refuse(self, opened, appeal, amir):
+        give(appeal)
+        withdraw(opened.ticket, by=person(opened.ticket), at=now())
+        with refused("case_ended"):
+            self.refuse(appeal, amir)
+
+    def test_who_does_not_see_the_case_or_holds_its_receipt_refuses_nothing(self, appeal):
+        give(appeal)
+        otto = make_moderator(make_queue().team, "Otto")
+        for by in (otto, SYSTEM, NEWCOMER, person(appeal.ticket)):
+            with pytest.raises(PermissionDenied):
+                self.refuse(appeal, by)
+
+    def test_the_console_refuses_and_the_case_page_says_so(self, client, opened, appeal, amir):
+        give(appeal)
+        client.force_login(amir)
+        given = {"paper": Appeal.objects.get().mandate_id, "reasons": self.WHY, "refuse": "1"}
+        client.post(reverse("appeals_console:mandate", args=[appeal.pk]), given)
+        assert Appeal.objects.get().mandate_refused_at
+        enter = {"reference": opened.ticket.reference, "receipt": opened.receipt}
+        case = client.post(reverse("helpdesk:case_login"), enter, follow=True).content.decode()
+        assert "We could not accept the permission that you sent." in case
+        assert "Add their permission" in case
 
 
 def test_the_same_form_again_does_not_undo_a_check(appeal, amir):
