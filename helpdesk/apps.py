@@ -14,12 +14,14 @@ class HelpdeskConfig(AppConfig):
         from helpdesk.headlines import name_codes
         from helpdesk.models import QueueKind
         from helpdesk.pages import add_page
+        from helpdesk.permissions import ON_CALL_READERS
         from helpdesk.search import follow_words
 
         add_page("console:lead", _("What needs a lead now"), "lead", "head")
         follow_words()
         add_page("console:alarms", _("Alarms"), "moderator", "lead", "head", "operator")
         add_page("console:incidents", _("Incidents"), "moderator", "lead", "head")
+        add_page("console:on_call", _("On call"), *ON_CALL_READERS)
         categories = dict(Category.choices) | {"danger": _("I am in danger")}
         name_codes(categories)
         earlier = Card("earlier", "helpdesk/console/_earlier_card.html", earlier_card)

@@ -9,3 +9,5 @@ for kind in ("place_asked", "place_given", "place_given_to_you"):
 register_mail("barred_late", "helpdesk/mail/subject_staff.txt", "helpdesk/mail/barred_late.txt")
 register_mail("page", "helpdesk/mail/subject_page.txt", "helpdesk/mail/page.txt")
 register_mail("steps_due", "helpdesk/mail/subject_steps.txt", "helpdesk/mail/steps_due.txt")
+register_mail("rota_problems", "helpdesk/mail/subject_rota.txt", "helpdesk/mail/rota_problems.txt")
+register_mail("rota_changed", "helpdesk/mail/subject_rota_changed.txt", "helpdesk/mail/rota_changed.txt")

@@ -12,7 +12,7 @@ from accounts.models import RoleGrant, User
 from accounts.models.people import UserSet, factors_of
 from accounts.roles import QUEUE_ROLES, Role
 from helpdesk.models import Rota, RotaChange, RotaLayer, RotaVersion, Team, TeamMember, Wrong
-from helpdesk.rotas import Change, Duty, Layer, Plan, in_force, on_call_at, timetable
+from helpdesk.rotas import Change, Duty, Layer, Plan, gaps, in_force, on_call_at, timetable, twice
 
 
 @dataclass
@@ -69,13 +69,13 @@ def _with_factor(users: UserSet) -> list[User]:
 
 
 def boards(
-    rotas: Sequence[Rota], start: datetime, end: datetime, *, drafts: Mapping[UUID, Plan] | None = None
+    rotas: Sequence[Rota], start: datetime, end: datetime, *, drafts: Mapping[Rota, Plan] | None = None
 ) -> dict[UUID, Board]:
     """Each of these rotas over this stretch; `drafts` as if published. A fixed number of queries."""
     found = {rota.pk: Board(rota, start, end) for rota in rotas}
     _read_plans(found, start, end)
-    for pk, draft in (drafts or {}).items():
-        found[pk].plans.append(draft)
+    for rota, draft in (drafts or {}).items():
+        found[rota.pk].plans.append(draft)
     _read_changes(found, start, end)
     _read_people(found)
     return found
@@ -135,3 +135,59 @@ def _unfit(user: Any, *, is_member: bool) -> str:
     if not user.reads:
         return Wrong.NO_ROLE
     return "" if is_member else Wrong.NOT_IN_TEAM
+
+
+def all_boards(
+    start: datetime, end: datetime, *, drafts: Mapping[Rota, Plan] | None = None
+) -> dict[UUID, Board]:
+    """The rotas of all teams in use, `drafts` as if published. A fixed number of queries."""
+    rotas = list(Rota.objects.filter(team__ended_at=None).select_related("team"))
+    return boards(list(dict.fromkeys([*rotas, *(drafts or {})])), start, end, drafts=drafts)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with a rota and when: with `person`, or with nobody."""
+
+    what: str
+    person: UUID | None
+    start: datetime
+    end: datetime
+
+
+def problems_of(found: Mapping[UUID, Board]) -> dict[UUID, list[Problem]]:
+    """What is wrong with each of these rotas, in order of time.
+
+    Whoever is on call in two rotas at once is a problem of both: so hand in all that there are.
+    """
+    duties = {pk: board.duties for pk, board in found.items()}
+    doubled = [
+        Problem(Wrong.TWICE, *each) for each in twice([duty for own in duties.values() for duty in own])
+    ]
+    wrong = {}
+    for pk, board in found.items():
+        sure = [duty for duty in duties[pk] if board.can_be(duty.person)]
+        own = [Problem(Wrong.GAP, None, *each) for each in gaps(sure, board.start, board.end)]
+        own += _unfit_in(board, duties[pk])
+        own += [each for each in doubled if _touches(each, duties[pk]) and board.can_be(each.person)]
+        wrong[pk] = sorted(own, key=lambda problem: (problem.start, problem.what))
+    return wrong
+
+
+def _unfit_in(board: Board, duties: Sequence[Duty]) -> list[Problem]:
+    """Who is to be on call and cannot be: one problem for each of them, from the first turn to the last."""
+    found: dict[UUID, Problem] = {}
+    for duty in duties:
+        if duty.person in board.unfit:
+            first = found.get(duty.person)
+            start = first.start if first else duty.start
+            end = max(first.end, duty.end) if first else duty.end
+            found[duty.person] = Problem(board.unfit[duty.person], duty.person, start, end)
+    return list(found.values())
+
+
+def _touches(problem: Problem, duties: Sequence[Duty]) -> bool:
+    return any(
+        duty.person == problem.person and duty.start < problem.end and problem.start < duty.end
+        for duty in duties
+    )

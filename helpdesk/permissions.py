@@ -13,6 +13,7 @@ from journal.actors import Actor
 
 WORKERS = (Role.MODERATOR, Role.LEAD, Role.HEAD)
 LEADS = (Role.LEAD, Role.HEAD)
+ON_CALL_READERS = (*WORKERS, Role.OPERATOR)
 
 
 def staff_of(by: Any) -> User | None:
@@ -173,6 +174,12 @@ def can_agree_to_member(by: Any, place: TeamMember) -> bool:
         and by.pk != place.asked_by_id
         and (by.has_role(Role.OPERATOR, Role.HEAD) or is_lead_of(by, place.team))
     )
+
+
+def can_see_on_call(by: Any) -> bool:
+    """Who is on call, by name: whoever works on cases or runs the service, or a key of theirs."""
+    user = staff_of(by)
+    return user is not None and user.is_active and user.has_role(*ON_CALL_READERS)
 
 
 def can_lead_rota(by: Any, team: Team) -> bool:

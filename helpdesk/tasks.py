@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils.timezone import now
 
 from accounts.models import User
-from helpdesk.actions import escalating, paging, policies
+from helpdesk.actions import escalating, paging, policies, rota_watch
 from helpdesk.actions.assigning import lay_down, wake
 from helpdesk.actions.erasing import purge_due
 from helpdesk.actions.filing import remove_files, store_held_files
@@ -79,3 +79,9 @@ def index_old_cases() -> int:
 def forget_api_answers() -> int:
     """Forget the answers of calls that nobody repeats any more."""
     return forget_answers(at=now())
+
+
+@shared_task
+def watch_rotas() -> int:
+    """Find what is wrong with the rotas of on-call before it happens, and tell it once."""
+    return rota_watch.watch(at=now())

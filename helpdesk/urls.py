@@ -4,6 +4,7 @@ from django.urls import path
 
 from helpdesk.views import case
 from helpdesk.views.complaint import Complain, Danger
+from helpdesk.views.console import feeds
 from helpdesk.views.paged import paged
 from helpdesk.views.sending import challenge, kept, sent
 
@@ -26,6 +27,7 @@ urlpatterns = [
     path("case/data.json", case.data_file, name="case_data_file"),
     path("case/close/", case.close, name="case_close"),
     path("case/files/<uuid:attachment_id>/", case.attachment, name="case_attachment"),
+    path("on-call/<str:token>.ics", feeds.calendar, name="on_call_calendar"),
     path("confirm/<str:token>/", case.confirm, name="confirm"),
     path("alarm/<str:token>/", paged, name="paged"),
 ]

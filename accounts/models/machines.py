@@ -44,6 +44,7 @@ class Scope(models.TextChoices):
     TICKETS_READ = "tickets:read", _("Read tickets within its owner's sight")
     TICKETS_WRITE = "tickets:write", _("Prepare tickets: assign, note, draft, attach, reply")
     ALARMS_WRITE = "alarms:write", _("See what pages its owner, and acknowledge it")
+    ON_CALL_READ = "on_call:read", _("Read who is on call, by name")
 
 
 PLATFORM_SCOPES = frozenset(
@@ -55,7 +56,7 @@ PLATFORM_SCOPES = frozenset(
         Scope.MEASURES_WRITE,
     }
 )
-USER_SCOPES = frozenset({Scope.TICKETS_READ, Scope.TICKETS_WRITE, Scope.ALARMS_WRITE})
+USER_SCOPES = frozenset({Scope.TICKETS_READ, Scope.TICKETS_WRITE, Scope.ALARMS_WRITE, Scope.ON_CALL_READ})
 
 
 def hash_key(secret: str) -> bytes:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from helpdesk.actions.rota_watch import look_soon
 from helpdesk.models import ChangeStatus, Rota, RotaChange, RotaLayer, RotaVersion, Team
 from helpdesk.models.rotas import LONGEST_TURN
 from helpdesk.on_call import boards
@@ -22,6 +23,7 @@ from helpdesk.permissions import (
 )
 from journal.actions import move, record
 from journal.errors import Refused, require
+from journal.outbox import deliver
 
 MOST_LAYERS = 6
 MOST_MEMBERS = 40
@@ -75,6 +77,7 @@ def publish_rota(
         layer.version, layer.place = version, place
     RotaLayer.objects.bulk_create(layers)
     record(rota, "published", by=by, at=at, number=version.number, from_at=from_at, layers=len(layers))
+    look_soon()
     return version
 
 
@@ -141,6 +144,7 @@ def change_rota(
         settled_at=at if alone else None,
     )
     _record(change, "made" if alone else "asked", by=by, at=at)
+    _tell(change, by=by, at=at)
     return change
 
 
@@ -158,6 +162,21 @@ def _record(change: RotaChange, code: str, *, by: Any, at: datetime) -> None:
         back_from_at=change.back_from_at,
         back_until_at=change.back_until_at,
     )
+
+
+def _tell(change: RotaChange, *, by: Any, at: datetime) -> None:
+    """Mail to those of the two who did not act, and another look at what is wrong now."""
+    for user in (change.out, change.stand_in):
+        if user is not None and user != by and user.is_active:
+            deliver(
+                "rota_changed",
+                about=change,
+                at=at,
+                address=user.email,
+                language=user.language,
+                body={"status": change.status, "team": str(change.rota.team_id)},
+            )
+    look_soon()
 
 
 def _locked(rota: Rota) -> Rota:
@@ -207,6 +226,7 @@ def agree_to_change(change: RotaChange, *, by: Any, at: datetime) -> RotaChange:
         _refuse_changed_meanwhile(change)
     change.settled_at = at
     move(change, ChangeStatus.HOLDS, by=by, at=at, code="agreed", save=["settled_at"])
+    _tell(change, by=by, at=at)
     return change
 
 
@@ -225,6 +245,7 @@ def refuse_change(change: RotaChange, *, by: Any, at: datetime) -> RotaChange:
     require(can_agree_to_change(by, change))
     change.settled_at = at
     move(change, ChangeStatus.REFUSED, by=by, at=at, code="refused", save=["settled_at"])
+    _tell(change, by=by, at=at)
     return change
 
 
@@ -235,6 +256,7 @@ def withdraw_change(change: RotaChange, *, by: Any, at: datetime) -> RotaChange:
     require(can_withdraw_change(by, change))
     change.settled_at = at
     move(change, ChangeStatus.WITHDRAWN, by=by, at=at, code="withdrawn", save=["settled_at"])
+    _tell(change, by=by, at=at)
     return change
 
 
@@ -247,6 +269,7 @@ def end_change(change: RotaChange, *, by: Any, at: datetime) -> RotaChange:
         raise Refused("over", _("That time is over. Nothing is left to take back."))
     change.ended_at = at
     move(change, ChangeStatus.ENDED, by=by, at=at, code="ended", save=["ended_at"])
+    _tell(change, by=by, at=at)
     return change
 
 

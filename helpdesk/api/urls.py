@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from helpdesk.api import alarms, views
+from helpdesk.api import alarms, on_call, views
 
 app_name = "helpdesk_api"
 urlpatterns = [
     path("alarms", alarms.AlarmList.as_view(), name="alarms"),
     path("alarms/<uuid:alarm_id>/acknowledge", alarms.Acknowledge.as_view(), name="acknowledge"),
     path("alarms/<uuid:alarm_id>/pass-on", alarms.PassOn.as_view(), name="pass_on"),
+    path("on-call", on_call.OnCall.as_view(), name="on_call"),
     path("queues", views.QueueList.as_view(), name="queues"),
     path("tickets", views.TicketList.as_view(), name="tickets"),
     path("tickets/next", views.TakeNext.as_view(), name="take_next"),

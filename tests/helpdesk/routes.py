@@ -1,9 +1,14 @@
 """Who gets what at the addresses of the helpdesk. A case out of sight is a 404 for every role but heads."""
 
+from datetime import timedelta
+
+from django.utils.timezone import now
+
 from accounts.models import User
 from helpdesk.actions import attach
+from helpdesk.actions.rotas import Stretch, change_rota
 from helpdesk.attachments import Accepted
-from helpdesk.models import ReplyTemplate, TeamMember, WorkCalendar
+from helpdesk.models import ReplyTemplate, Team, TeamMember, WorkCalendar
 from journal.actors import Actor
 from journal.ids import uuid7
 from tests.factories import (
@@ -11,7 +16,10 @@ from tests.factories import (
     make_alarm,
     make_alarm_endpoint,
     make_incident,
+    make_layer,
+    make_moderator,
     make_queue,
+    make_rota,
     make_team,
     make_ticket,
     make_user,
@@ -146,6 +154,27 @@ def an_incident():
     return [make_incident(team_of_all()).number]
 
 
+def a_rota():
+    """The team of everybody, with a rota; so that the role alone decides."""
+    team = make_team(*User.objects.all())
+    make_rota(team, make_layer(make_user("Otto")))
+    return [team.pk]
+
+
+def a_change():
+    """What Otto asked Olga, in a team of everybody else."""
+    team = Team.objects.get(pk=a_rota()[0])
+    amir, sara = make_moderator(team, "Amir"), make_moderator(team, "Sara")
+    rota = make_rota(team, make_layer(amir), at=now())
+    there = Stretch(now() + timedelta(hours=1), now() + timedelta(hours=2))
+    return [change_rota(rota, amir, sara, by=amir, at=now(), there=there).pk, "agree"]
+
+
+def callers(status=200, **details):
+    """Whoever may know who is on call."""
+    return staff(*WORKERS, "operator", status=status, **details)
+
+
 def readers(status=200, **details):
     return staff(*WORKERS, status=status, **details)
 
@@ -212,6 +241,20 @@ CONSOLE = {
         args=somebody_asked_for,
     ),
     "console:remove_member": setters(302, method="post", args=a_member),
+    "console:on_call": callers(),
+    "console:on_call_feed": readers(),
+    "console:make_on_call_feed": readers(302, method="post"),
+    "console:end_on_call_feed": readers(302, method="post"),
+    "console:rota": callers(args=a_rota),
+    "console:edit_rota": staff("lead", "head", args=a_rota),
+    "console:edit_rota+post": staff("lead", "head", status=409, method="post", args=a_rota),
+    "console:change_rota": readers(args=a_rota),
+    "console:change_rota+post": readers(409, method="post", args=a_rota),
+    "console:rota_act": Route(
+        staff().expected | dict.fromkeys((*WORKERS, "operator"), 403) | dict.fromkeys(("lead", "head"), 302),
+        method="post",
+        args=a_change,
+    ),
     "console:ticket": readers(args=a_ticket),
     "console:reply": readers(409, method="post", args=a_ticket),
     "console:note": readers(409, method="post", args=a_ticket),
@@ -230,6 +273,7 @@ ROUTES = {
     "helpdesk:danger": everyone(),
     "helpdesk:proof": everyone(),
     "helpdesk:sent": everyone(410),
+    "helpdesk:on_call_calendar": everyone(404, args=lambda: ["invented"]),
     "helpdesk:confirm": everyone(args=lambda: ["invented"]),
     "helpdesk:paged": everyone(410, args=lambda: ["invented"]),
     "helpdesk:case_login": everyone(),
@@ -240,6 +284,9 @@ ROUTES = {
     "helpdesk_api:acknowledge": answer_alarm(),
     "helpdesk_api:pass_on": answer_alarm(),
     "helpdesk_api:queues": for_staff(),
+    "helpdesk_api:on_call": for_staff(
+        dict.fromkeys(ROLES, 403) | dict.fromkeys((*WORKERS, "operator"), 200), key=200
+    ),
     "helpdesk_api:tickets": for_staff(),
     "helpdesk_api:take_next": for_staff(
         dict.fromkeys(ROLES, 403) | dict.fromkeys(WORKERS, 200), method="post", content_type=JSON

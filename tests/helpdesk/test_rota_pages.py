@@ -1,0 +1,330 @@
+"""Pages of on-call: who it is now, four weeks ahead, another version looked at first, and asking somebody."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils.timezone import localtime, now
+
+from helpdesk.actions.rotas import Stretch, change_rota
+from helpdesk.models import RotaChange, RotaVersion
+from tests.factories import make_layer, make_moderator, make_rota, make_team
+
+pytestmark = pytest.mark.django_db
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SHAPE = "%Y-%m-%dT%H:%M"
+
+
+@pytest.fixture
+def team():
+    return make_team(name="Night team")
+
+
+@pytest.fixture
+def amir(team):
+    return make_moderator(team, "Amir")
+
+
+@pytest.fixture
+def sara(team):
+    return make_moderator(team, "Sara")
+
+
+@pytest.fixture
+def lena(team):
+    return make_moderator(team, "Lena", role="lead")
+
+
+@pytest.fixture
+def rota(team, amir, sara):
+    """Days of Amir and Sara in turn, for a week by now."""
+    first_on = (now() - 7 * DAY).date()
+    layer = make_layer(amir, sara, length=1, unit="days", first_on=first_on, hand_over_at="00:00")
+    return make_rota(team, layer, at=now() - 7 * DAY)
+
+
+@pytest.fixture
+def lead(client, lena):
+    client.force_login(lena)
+    return client
+
+
+@pytest.fixture
+def member(client, sara):
+    client.force_login(sara)
+    return client
+
+
+def url(name, team):
+    return reverse(f"console:{name}", args=[team.pk])
+
+
+def typed(*layers, **more):
+    """What a form of these layers sends: each a dict, and `order` its people."""
+    sent = {"total": len(layers), "after": 0, "from_at": "", **more}
+    usual = {
+        "name": "First",
+        "time_zone": "Europe/Berlin",
+        "length": "1",
+        "unit": "days",
+        "first_on": now().date().isoformat(),
+        "hand_over_at": "09:00",
+    }
+    for number, layer in enumerate(layers):
+        order = layer.pop("order", [])
+        people = {f"turn-{user.pk}": place for place, user in enumerate(order, 1)}
+        sent |= {f"{number}-{name}": value for name, value in {**usual, **layer, **people}.items()}
+    return sent
+
+
+def publish(client, team, sent):
+    seal = client.post(url("edit_rota", team), sent).context["seal"]
+    return client.post(url("edit_rota", team), sent | {"publish": "1", "seal": seal})
+
+
+# --- who it is now ---
+
+
+def test_page_names_who_is_on_call_until_when_and_who_is_next(member, rota):
+    page = member.get(reverse("console:on_call")).content.decode()
+    assert "Amir" in page
+    assert "Sara" in page
+    assert "Night team" in page
+
+
+def test_team_without_a_rota_says_who_is_called(lead):
+    assert "its leads and the heads are called" in lead.get(reverse("console:on_call")).content.decode()
+
+
+def test_layer_without_anybody_fit_says_nobody(member, rota, amir, sara):
+    amir.authenticator_set.all().delete()
+    make_rota(rota.team, make_layer(amir), at=now())
+    assert "nobody" in member.get(reverse("console:on_call")).content.decode()
+
+
+def test_more_teams_and_people_cost_no_more_queries(lead, rota):
+    few = _queries(lead, reverse("console:on_call"))
+    for number in range(4):
+        team = make_team(name=f"Team {number}")
+        people = [make_moderator(team, f"Number {each}") for each in range(3)]
+        make_rota(team, make_layer(*people), make_layer(*people[:1]), at=now() - DAY)
+    assert _queries(lead, reverse("console:on_call")) == few
+
+
+def test_more_layers_and_changes_cost_the_page_of_a_team_no_more_queries(lead, rota, lena, amir, sara):
+    few = _queries(lead, url("rota", rota.team))
+    at = now()
+    make_rota(rota.team, make_layer(amir), make_layer(sara), at=at)
+    for day in range(1, 6):
+        there = Stretch(at + day * DAY, at + day * DAY + HOUR)
+        change_rota(rota, amir, sara, by=lena, at=at, there=there)
+    assert _queries(lead, url("rota", rota.team)) <= few + 1  # who they are, once there are changes
+
+
+def _queries(client, address):
+    client.get(address)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(address).status_code == 200
+    return len(asked)
+
+
+# --- a team's four weeks ---
+
+
+def test_four_weeks_stand_in_a_table_with_a_row_a_day(lead, rota):
+    days = lead.get(url("rota", rota.team)).context["days"]
+    assert 28 <= len(days) <= 29
+    assert {piece.name for day in days for piece in day.layers[0]} == {"Amir", "Sara"}
+
+
+def test_what_is_wrong_is_shown_before_it_happens(lead, rota, sara):
+    sara.memberships.update(ended_at=now())
+    page = lead.get(url("rota", rota.team))
+    assert "Nobody is on call" in page.content.decode()
+    assert "Is not in the team" in page.content.decode()
+
+
+def test_good_rota_says_that_nothing_is_wrong(lead, rota):
+    assert "Somebody is on call at every moment" in lead.get(url("rota", rota.team)).content.decode()
+
+
+def test_member_finds_their_turns_and_a_way_to_give_one_away(member, rota, sara):
+    page = member.get(url("rota", rota.team))
+    assert {duty.person for duty in page.context["turns"]} == {sara.pk}
+    assert "Find somebody instead" in page.content.decode()
+
+
+def test_member_of_another_team_is_offered_nothing_to_change(client, rota):
+    client.force_login(make_moderator(make_team(), "Otto"))
+    page = client.get(url("rota", rota.team))
+    assert page.status_code == 200
+    assert url("change_rota", rota.team) not in page.content.decode()
+    assert client.get(url("change_rota", rota.team)).status_code == 404
+
+
+# --- another version ---
+
+
+def test_lead_looks_at_a_first_rota_and_publishes_it(lead, team, amir, sara):
+    sent = typed({"order": [amir, sara]})
+    seen = lead.post(url("edit_rota", team), sent)
+    assert "Four weeks, as they would be" in seen.content.decode()
+    assert RotaVersion.objects.count() == 0
+    assert publish(lead, team, sent).status_code == 302
+    assert RotaVersion.objects.get().layers.get().members == [amir.pk, sara.pk]
+
+
+def test_nothing_is_published_that_was_not_looked_at(lead, team, amir, sara):
+    seal = lead.post(url("edit_rota", team), typed({"order": [amir]})).context["seal"]
+    other = typed({"order": [sara]}, seal=seal, publish="1")
+    assert lead.post(url("edit_rota", team), other).status_code == 200
+    assert RotaVersion.objects.count() == 0
+
+
+def test_preview_shows_which_days_change_and_which_gaps_come(lead, rota, amir):
+    sent = typed({"order": [amir], "begins": "09:00", "ends": "17:00"}, after=1)
+    seen = lead.post(url("edit_rota", rota.team), sent)
+    assert seen.context["changed"] >= 28
+    assert seen.context["known"] == 0
+    assert {each["what"] for each in seen.context["problems"]} == {"Nobody is on call"}
+
+
+def test_preview_of_the_same_rota_changes_no_day(lead, rota, amir, sara):
+    first_on = (now() - 7 * DAY).date().isoformat()
+    same = {"time_zone": "UTC", "first_on": first_on, "hand_over_at": "00:00", "order": [amir, sara]}
+    assert lead.post(url("edit_rota", rota.team), typed(same, after=1)).context["changed"] == 0
+
+
+def test_editor_begins_with_what_holds(lead, rota, amir, sara):
+    form = lead.get(url("edit_rota", rota.team)).context["forms"][0]
+    assert (form["name"].value(), form["unit"].value()) == ("First", "days")
+    assert [form[f"turn-{user.pk}"].value() for user in (amir, sara)] == [1, 2]
+
+
+def test_second_of_two_editors_is_refused_and_keeps_what_was_typed(lead, rota, amir):
+    sent = typed({"order": [amir], "name": "Mine"}, after=1)
+    seal = lead.post(url("edit_rota", rota.team), sent).context["seal"]
+    make_rota(rota.team, make_layer(amir), at=now())
+    answer = lead.post(url("edit_rota", rota.team), sent | {"publish": "1", "seal": seal})
+    assert answer.status_code == 409
+    assert "Somebody has published another version since" in answer.content.decode()
+    assert answer.context["forms"][0]["name"].value() == "Mine"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": ""},
+        {"time_zone": "Mars/Olympus"},
+        {"length": "0"},
+        {"length": "9", "unit": "weeks"},
+        {"first_on": "2026-02-31"},
+        {"hand_over_at": "25:00"},
+        {"begins": "09:00"},
+        {"days": "9"},
+        {"order": []},
+    ],
+)
+def test_layer_that_is_not_right_is_refused_and_kept(lead, team, amir, wrong):
+    answer = lead.post(url("edit_rota", team), typed({"order": [amir], "hand_over_at": "08:15"} | wrong))
+    assert answer.status_code == 409
+    kept = {name: answer.context["forms"][0][name].value() for name in wrong if name not in ("order", "days")}
+    assert kept == {name: value for name, value in wrong.items() if name in kept}
+    assert RotaVersion.objects.count() == 0
+
+
+def test_past_is_refused_and_kept(lead, team, amir):
+    sent = typed({"order": [amir]}, from_at="2020-01-01T00:00")
+    answer = publish(lead, team, sent)
+    assert answer.status_code == 409
+    assert answer.context["when"]["from_at"].value() == "2020-01-01T00:00"
+
+
+def test_layers_are_added_moved_and_removed_without_a_script(lead, team, amir, sara):
+    two = typed({"order": [amir], "name": "A"}, {"order": [sara], "name": "B"})
+    for button, names in (("down-0", ["B", "A"]), ("remove-0", ["B"]), ("add", ["A", "B", ""])):
+        forms = lead.post(url("edit_rota", team), two | {"edit": button}).context["forms"]
+        assert [form["name"].value() for form in forms] == names
+
+
+def test_member_edits_no_rota(member, rota):
+    assert member.get(url("edit_rota", rota.team)).status_code == 404
+
+
+def test_bytes_that_no_database_takes_are_not_an_error(lead, team, amir):
+    sent = typed({"order": [amir], "name": "a\0b", "first_on": "\0", "days": "\0"}, after="x" * 50)
+    assert lead.post(url("edit_rota", team), sent).status_code == 409
+    assert lead.post(url("edit_rota", team), sent | {"edit": "up-99999999999"}).status_code == 200
+
+
+# --- somebody instead of somebody else ---
+
+
+def asked(out, stand_in, duty, **more):
+    shown = {"from_at": duty.start, "until_at": duty.end}
+    times = {name: localtime(moment).strftime(SHAPE) for name, moment in shown.items()}
+    return {"out": out.pk, "stand_in": stand_in.pk if stand_in else "", **times, **more}
+
+
+def turns_of(client, team):
+    return [duty for duty in client.get(url("rota", team)).context["turns"] if duty.start > now()]
+
+
+def test_member_asks_a_colleague_who_agrees_in_one_click(member, client, rota, amir, sara):
+    duty = turns_of(member, rota.team)[0]
+    assert member.post(url("change_rota", rota.team), asked(sara, amir, duty)).status_code == 302
+    change = RotaChange.objects.get()
+    assert change.status == "asked"
+    client.force_login(amir)
+    assert "Agree" in client.get(url("rota", rota.team)).content.decode()
+    client.post(reverse("console:rota_act", args=[change.pk, "agree"]))
+    change.refresh_from_db()
+    assert change.status == "holds"
+
+
+def test_lead_puts_somebody_in_and_takes_it_back(lead, member, rota, lena, amir, sara):
+    duty = turns_of(member, rota.team)[0]
+    lead.force_login(lena)
+    lead.post(url("change_rota", rota.team), asked(sara, amir, duty))
+    change = RotaChange.objects.get()
+    assert change.status == "holds"
+    lead.post(reverse("console:rota_act", args=[change.pk, "end"]))
+    change.refresh_from_db()
+    assert change.status == "ended"
+
+
+def test_refused_change_keeps_what_was_typed(member, rota, amir, sara):
+    duty = turns_of(member, rota.team)[0]
+    answer = member.post(url("change_rota", rota.team), asked(amir, sara, duty))
+    assert answer.status_code == 409
+    assert "is not on call then" in answer.content.decode()
+    assert answer.context["form"]["out"].value() == str(amir.pk)
+
+
+def test_member_cannot_choose_nobody(member, rota, sara):
+    duty = turns_of(member, rota.team)[0]
+    assert member.post(url("change_rota", rota.team), asked(sara, None, duty)).status_code == 409
+
+
+def test_half_a_swap_is_refused(member, rota, amir, sara):
+    duty = turns_of(member, rota.team)[0]
+    half = asked(sara, amir, duty, back_from_at="2030-01-01T00:00")
+    assert member.post(url("change_rota", rota.team), half).status_code == 409
+
+
+def test_stranger_presses_no_button_of_a_change(member, client, rota, amir, sara):
+    duty = turns_of(member, rota.team)[0]
+    member.post(url("change_rota", rota.team), asked(sara, amir, duty))
+    client.force_login(make_moderator(rota.team, "Otto"))
+    for name in ("agree", "refuse", "withdraw", "end"):
+        address = reverse("console:rota_act", args=[RotaChange.objects.get().pk, name])
+        assert client.post(address).status_code == 403
+    assert RotaChange.objects.get().status == "asked"
+
+
+def test_act_that_there_is_not_is_not_found(member, rota, amir, sara):
+    member.post(url("change_rota", rota.team), asked(sara, amir, turns_of(member, rota.team)[0]))
+    address = reverse("console:rota_act", args=[RotaChange.objects.get().pk, "burn"])
+    assert member.post(address).status_code == 404
