@@ -16,7 +16,9 @@ from appeals.models import Decision, Door, Intake, OutOfCourtBody
 from appeals.statements.check import check_statement
 from appeals.statements.recourse import check_recourse
 from helpdesk.actions import NEWCOMER, Letter, entry, open_ticket
-from helpdesk.models import QueueKind, ReplyTemplate
+from helpdesk.actions.alarms import raise_alarm
+from helpdesk.actions.paging import ring
+from helpdesk.models import QueueKind, ReplyTemplate, Ticket
 from helpdesk.receipts import new_token
 from journal.actors import SYSTEM, Actor
 from rulebook.actions import Words, publish_rule
@@ -97,6 +99,13 @@ def file_cases(platform: Platform, people: dict[str, User], at: datetime) -> Non
             category=category,
             summary=category,
         )
+
+
+def ring_alarm(people: dict[str, User], at: datetime) -> None:
+    """A case that pages who is on call: the first in line sees it on every page of the console."""
+    ticket = Ticket.objects.filter(kind=QueueKind.COMPLAINT).earliest("opened_at")
+    raise_alarm(ticket.queue.team, by=people["Lena"], at=at, ticket=ticket, due_at=at)
+    ring(at=at)
 
 
 def make_words(people: dict[str, User], at: datetime) -> None:

@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from accounts.models import User
 from appeals.models import Appeal, Decision
 from config.demo.people import PEOPLE
-from helpdesk.models import Ticket
+from helpdesk.models import Alarm, Ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -18,6 +18,12 @@ def test_the_demo_has_people_rules_decisions_and_cases(capsys):
     amir = User.objects.get(email="amir@demo.example")
     assert Ticket.objects.visible_to(amir).count() == Ticket.objects.count()
     assert Decision.objects.exclude(rule_version=None).count() == 3
+
+
+def test_the_demo_has_an_alarm_that_rings_for_somebody():
+    call_command("load_demo")
+    lena = User.objects.get(email="lena@demo.example")
+    assert Alarm.objects.for_user(lena).count() == 1
 
 
 def test_loading_it_again_changes_nothing():

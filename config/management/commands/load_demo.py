@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from accounts.models import User
-from config.demo.cases import file_cases, make_platform, make_words, publish_rules
+from config.demo.cases import file_cases, make_platform, make_words, publish_rules, ring_alarm
 from config.demo.people import PEOPLE, join_team, make_people, sign_in_table
 from helpdesk.actions.first import make_first_queues
 
@@ -34,3 +34,4 @@ class Command(BaseCommand):
         publish_rules(at)
         make_words(people, at)
         file_cases(make_platform(at), people, at)
+        ring_alarm(people, at)
