@@ -215,6 +215,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "purge-cases": {"task": "helpdesk.tasks.purge", "schedule": crontab(minute=50)},
     "count-intakes": {"task": "appeals.tasks.count_intakes", "schedule": 60, "options": {"expires": 60}},
+    "count-numbers": {"task": "helpdesk.tasks.count_numbers", "schedule": crontab(minute=15)},
     "forget-intakes": {"task": "appeals.tasks.forget_intakes", "schedule": crontab(hour=3, minute=20)},
     "forget-api-answers": {"task": "helpdesk.tasks.forget_api_answers", "schedule": crontab(minute=55)},
     "make-months": {"task": "appeals.tasks.make_months", "schedule": crontab(hour=3, minute=0)},

@@ -18,6 +18,7 @@ class HelpdeskConfig(AppConfig):
         from helpdesk.search import follow_words
 
         add_page("console:lead", _("What needs a lead now"), "lead", "head")
+        add_page("console:numbers", _("How promises were kept"), "lead", "head")
         follow_words()
         add_page("console:alarms", _("Alarms"), "moderator", "lead", "head", "operator")
         add_page("console:incidents", _("Incidents"), "moderator", "lead", "head")

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils.timezone import now
 
 from accounts.models import User
-from helpdesk.actions import escalating, paging, policies, rota_watch
+from helpdesk.actions import escalating, numbers, paging, policies, rota_watch
 from helpdesk.actions.assigning import lay_down, wake
 from helpdesk.actions.erasing import purge_due
 from helpdesk.actions.filing import remove_files, store_held_files
@@ -85,3 +85,10 @@ def forget_api_answers() -> int:
 def watch_rotas() -> int:
     """Find what is wrong with the rotas of on-call before it happens, and tell it once."""
     return rota_watch.watch(at=now())
+
+
+def count_numbers() -> int:
+    """Fold the weeks that are over, and count what people outside are told of the last 30 days."""
+    at = now()
+    numbers.count_kept_times(at=at)
+    return numbers.fold_weeks(at=at)

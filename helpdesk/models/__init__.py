@@ -20,7 +20,7 @@ from helpdesk.models.rotas import (
 from helpdesk.models.search import SearchText
 from helpdesk.models.steps import Step, StepTaken, StepTold
 from helpdesk.models.tickets import NEVER, Level, Priority, Status, Ticket
-from helpdesk.models.verdicts import LetGo, Verdict
+from helpdesk.models.verdicts import KeptTimes, LetGo, Verdict, VerdictWeek
 from helpdesk.models.words import Attachment, Draft, FileRemoval, HeldFile, Message, Note, Side
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "Incident",
     "IncidentTicket",
     "IncidentTitle",
+    "KeptTimes",
     "LetGo",
     "Level",
     "Message",
@@ -74,6 +75,7 @@ __all__ = [
     "TicketLink",
     "Unit",
     "Verdict",
+    "VerdictWeek",
     "WorkCalendar",
     "Wrong",
 ]

@@ -86,3 +86,41 @@ class LetGo(Counted):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["ticket", "number"], name="let_go_once_an_event")]
         indexes = [models.Index(fields=["queue", "at"], name="let_go_of_queue")]
+
+
+class VerdictWeek(Row):
+    """The verdicts of a week that is over, folded: exact counts, and lengths in buckets (`numbers.STEP`).
+
+    Only a shorter way to the same numbers: it can be thrown away and folded again.
+    """
+
+    week = models.DateField()  # its Monday, in UTC
+    clock = models.CharField(max_length=14)
+    queue = models.ForeignKey(Queue, models.PROTECT, related_name="+", db_index=False)
+    tier = models.PositiveSmallIntegerField(null=True)
+    language = models.CharField(max_length=10)
+    met = models.PositiveIntegerField()
+    missed = models.PositiveIntegerField()
+    cancelled = models.PositiveIntegerField()
+    lengths = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["week", "queue", "clock", "tier", "language"],
+                nulls_distinct=False,
+                name="one_fold_of_a_week",
+            )
+        ]
+
+
+class KeptTimes(Row):
+    """How long cases took in the last 30 days, as the public page tells it: counted by the clock each hour,
+    so that no visitor makes the database count. One row; `figures` hold codes and rounded numbers."""
+
+    place = models.PositiveSmallIntegerField(default=1, unique=True)
+    counted_at = models.DateTimeField()
+    figures = models.JSONField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(place=1), name="one_row_of_kept_times")]

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from helpdesk.models import Ticket
 from tests.factories import make_case, make_moderator, make_policy, make_queue
+from tests.helpdesk.test_numbers import make_verdict
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 HOUR = timedelta(hours=1)
@@ -84,3 +85,23 @@ def test_page_is_accessible_and_never_too_wide(page, queue, amir):
         found = Axe().run(page).response["violations"]
         assert not found, [(each["id"], each["nodes"][0]["html"][:120]) for each in found]
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_numbers_are_drawn_with_their_tables_and_filtered_by_the_address(page, queue):
+    ticket = make_case(queue, at=now() - HOUR).ticket
+    for number in range(40):
+        make_verdict(
+            queue, ticket=ticket, at=now() - timedelta(days=2 * number), instance=number + 1,
+            spent=(number % 9 + 1) * HOUR, state=("met", "met", "missed")[number % 3],
+        )  # fmt: skip
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto("/console/numbers/")
+        page.locator("details").first.evaluate("each => { each.open = true }")
+        found = Axe().run(page).response["violations"]
+        assert not found, [(each["id"], each["nodes"][0]["html"][:120]) for each in found]
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    expect(page.locator("svg.plot")).to_have_count(2)
+    page.locator("select[name=weeks]").select_option("4")
+    page.wait_for_url("**weeks=4**")
+    expect(page.locator("#resolution ~ .card-body tbody").first.locator("tr")).to_have_count(4)

@@ -195,6 +195,8 @@ CONSOLE = {
     "console:overview": readers(),
     "console:rail": readers(),
     "console:mine": readers(),
+    "console:numbers": leaders(),
+    "console:numbers_file": leaders(),
     "console:lead": leaders(),
     "console:lead_now": leaders(),
     "console:lead_act": leaders(302, method="post", args=a_ticket_with("take")),

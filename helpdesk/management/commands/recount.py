@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from helpdesk.actions.counting import recount
+from helpdesk.actions.numbers import forget_weeks
 from helpdesk.models import LetGo, Ticket, Verdict
 
 AT_ONCE = 500
@@ -35,6 +36,8 @@ class Command(BaseCommand):
 
 def add(rows: list[Any]) -> None:
     Verdict.objects.bulk_create([row for row in rows if isinstance(row, Verdict)], ignore_conflicts=True)
+    if ended := [row.ended_at for row in rows if isinstance(row, Verdict)]:
+        forget_weeks(min(ended))
     LetGo.objects.bulk_create([row for row in rows if isinstance(row, LetGo)], ignore_conflicts=True)
 
 
