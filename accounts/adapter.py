@@ -1,7 +1,7 @@
 """allauth, told our rules: by invitation only, no address kept, mail through the outbox, secrets sealed."""
 
 from io import BytesIO
-from typing import Any
+from typing import Any, ClassVar
 
 import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
@@ -13,6 +13,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from qrcode.image.svg import SvgFillImage
 
@@ -24,6 +25,13 @@ from accounts.sealing import seal, unseal
 from accounts.visitors import visitor
 from accounts.waits import count_failure, forget_failures, password_key, seconds_left
 from journal.actions import record
+
+# How somebody may show again that it is them.
+WAYS = {
+    "reauthenticate": _("With your password"),
+    "mfa_reauthenticate": _("With a code"),
+    "mfa_reauthenticate:webauthn": _("With a passkey"),
+}
 
 
 def refuse_to_wait(seconds: int) -> ValidationError:
@@ -50,6 +58,16 @@ def speak(response: HttpResponse, language: str) -> None:
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _("The address or the password is not right. Look at both and try again."),
+        "enter_current_password": _("This is not your password. Type the one that you have now."),
+        "incorrect_password": _("This is not your password. Try again."),
+        "incorrect_code": _("This code is not right. Take a fresh one and try again."),
+        "rate_limited": _("That was too often. Wait a minute, then try again."),
+        "too_many_login_attempts": _("That was too often. Wait a minute, then try again."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
@@ -90,6 +108,10 @@ class AccountAdapter(DefaultAccountAdapter):
             forget_failures(key)
         return user
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        ways = super().get_reauthentication_methods(user)
+        return [{**way, "description": WAYS[way["id"]]} for way in ways]
+
     def set_password(self, user: Any, password: str) -> None:
         """A new password, the event and the mail about it, together."""
         with transaction.atomic():
@@ -102,6 +124,13 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class FactorAdapter(DefaultMFAAdapter):
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _("This code is not right. Take a fresh one and try again."),
+        "cannot_delete_authenticator": _("This is your last factor. Set another one up first."),
+        "cannot_generate_recovery_codes": _("Set up an app or a passkey first."),
+    }
+
     def encrypt(self, text: str) -> str:
         return seal(text)
 

@@ -9,7 +9,13 @@ from allauth.account.forms import LoginForm, ResetPasswordForm
 from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
 from django.conf import settings
 from django.contrib.auth import password_validation
@@ -28,6 +34,9 @@ from journal.ids import uuid7
 from journal.references import latin_digits
 
 RESET_TAKES = 0.25  # seconds; asking the database and writing the mail takes a fraction of it
+
+NEW_PASSWORD = _("At least 12 characters. Several words in a row are easy to remember and hard to guess.")
+NO_KEY = _("This key was not accepted. Try again, or use another way.")
 
 # Every language that staff may read, of which the pages come in some.
 READ_LANGUAGES = [
@@ -79,22 +88,43 @@ class ForgottenForm(Plain, ResetPasswordForm):
         return address
 
 
-class ChangePasswordForm(Plain, allauth.ChangePasswordForm):
-    pass
+class TwoAlike(Plain):
+    """A new password, typed twice."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].label = _("A password")
+        self.fields["password1"].help_text = NEW_PASSWORD
+        self.fields["password2"].label = _("The same password again")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if "password2" in self.errors and cleaned.get("password1"):
+            self.errors["password2"] = self.error_class(
+                [_("The two passwords differ. Type the same one twice.")]
+                if self.data.get("password2")
+                else self.errors["password2"]
+            )
+        return cleaned
 
 
-class NewPasswordForm(Plain, allauth.ResetPasswordKeyForm):
+class ChangePasswordForm(TwoAlike, allauth.ChangePasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].label = _("The password that you have now")
+        self.fields["oldpassword"].help_text = ""
+        self.fields["password1"].label = _("A new password")
+
+
+class NewPasswordForm(TwoAlike, allauth.ResetPasswordKeyForm):
     pass
 
 
 class ShowAgainForm(Plain, allauth.ReauthenticateForm):
-    pass
-
-
-class PasskeyForm(Plain, AddWebAuthnForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["name"].label = _("Name")
+        self.fields["password"].label = _("Password")
+        self.fields["password"].help_text = ""
 
 
 class AnyDigits(forms.Form):
@@ -106,7 +136,60 @@ class AnyDigits(forms.Form):
         return code
 
 
-class NewAppForm(AnyDigits, ActivateTOTPForm):
+class AppForm(AnyDigits, Plain, ActivateTOTPForm):
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("Code")
+        self.fields["code"].widget.attrs["inputmode"] = "numeric"
+
+
+class WholeKey(forms.Form):
+    """What a browser says of a passkey. allauth stumbles over what is none, and anybody may send anything."""
+
+    def _clean_fields(self) -> None:
+        self.fields["credential"].error_messages["invalid"] = NO_KEY
+        self.fields["credential"].error_messages["required"] = NO_KEY
+        try:
+            super()._clean_fields()  # type: ignore[misc]
+        except (AttributeError, KeyError, TypeError, ValueError):
+            self.add_error("credential", NO_KEY)
+
+    def _clean_form(self) -> None:
+        try:
+            super()._clean_form()  # type: ignore[misc]
+        except (AttributeError, KeyError, TypeError, ValueError):
+            self.add_error("credential", NO_KEY)
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """A key has no code that could be wrong: whatever is, the person does the same again."""
+        is_refused = getattr(error, "code", "") == "incorrect_code"
+        super().add_error("credential" if is_refused else field, NO_KEY if is_refused else error)
+
+
+class PasskeyForm(WholeKey, Plain, AddWebAuthnForm):
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name")
+        self.fields["name"].max_length = 100
+        self.fields["passwordless"].label = _("Sign in with this key alone")
+        self.fields["passwordless"].help_text = _(
+            "Without a password. The key then asks for your fingerprint, your face or its own number."
+        )
+
+
+class PasskeyNameForm(Plain, EditWebAuthnForm):
+    name = forms.CharField(label=_("Name"), max_length=100)
+
+
+class SignInByKeyForm(WholeKey, LoginWebAuthnForm):
+    pass
+
+
+class KeyAsFactorForm(WholeKey, AuthenticateWebAuthnForm):
+    pass
+
+
+class KeyAgainForm(WholeKey, ReauthenticateWebAuthnForm):
     pass
 
 
@@ -171,7 +254,7 @@ class JoinForm(forms.Form):
     password = forms.CharField(
         label=_("A password"),
         strip=False,
-        help_text=_("At least 12 characters. Several words in a row are easy to remember and hard to guess."),
+        help_text=NEW_PASSWORD,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(
@@ -225,6 +308,13 @@ class PlatformForm(forms.ModelForm):
     class Meta:
         model = Platform
         fields = ["name", "slug"]
+        error_messages = {
+            "name": {"unique": _("There is a platform of this name. Choose another name.")},
+            "slug": {
+                "unique": _("There is a platform of this short name. Choose another one."),
+                "invalid": _("Use only letters from a to z, digits, hyphens and underscores."),
+            },
+        }
         help_texts = {"slug": _("Small letters, digits and hyphens; it appears in addresses.")}
 
 

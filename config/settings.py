@@ -270,12 +270,9 @@ MEDIA_ROOT = Path(env.str("RECOURSE_FILES", str(STATE_DIR / "files")))
 # Signing in: by invitation only; whoever is signed in without a second factor sees nothing.
 AUTHENTICATION_BACKENDS = ["accounts.backends.ByAddress"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ["name", "email"]},
-    },
+    {"NAME": "accounts.passwords.LongEnough", "OPTIONS": {"min_length": 12}},
+    {"NAME": "accounts.passwords.Uncommon"},
+    {"NAME": "accounts.passwords.UnlikeTheUser", "OPTIONS": {"user_attributes": ["name", "email"]}},
 ]
 if STAGE == "test":
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -305,8 +302,12 @@ ACCOUNT_FORMS = {
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "", "reset_password": "20/m/ip"}
 MFA_ADAPTER = "accounts.adapter.FactorAdapter"
 MFA_FORMS = {
-    "activate_totp": "accounts.forms.NewAppForm",
+    "activate_totp": "accounts.forms.AppForm",
     "add_webauthn": "accounts.forms.PasskeyForm",
+    "edit_webauthn": "accounts.forms.PasskeyNameForm",
+    "login_webauthn": "accounts.forms.SignInByKeyForm",
+    "authenticate_webauthn": "accounts.forms.KeyAsFactorForm",
+    "reauthenticate_webauthn": "accounts.forms.KeyAgainForm",
     "authenticate": "accounts.forms.CodeForm",
     "reauthenticate": "accounts.forms.CodeAgainForm",
 }
