@@ -12,7 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from appeals.actions.filing import AppealLetter
 from appeals.models import DecisionPerson
 from appeals.window import LAST_PLACE_ON_EARTH
-from helpdesk.forms.sending import ContactFields, FilesField, LanguageField, SendingForm, long_text
+from helpdesk.forms.sending import (
+    ContactFields,
+    FilesField,
+    LanguageField,
+    SendingForm,
+    long_text,
+    shares_fields,
+)
 from journal.fields import DayField
 from journal.references import read_reference
 
@@ -43,6 +50,7 @@ class Told(models.TextChoices):
     UNSURE = "unsure", _("I am not sure")
 
 
+@shares_fields
 class AppealForm(SendingForm, ContactFields):
     letter_class = AppealLetter
 

@@ -86,6 +86,22 @@ class LanguageField(forms.ChoiceField):
         )
 
 
+class _Shared(dict[str, forms.Field]):
+    """Fields of which every form of a class holds the same: Django asks for copies of them."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, forms.Field]:
+        return dict(self)
+
+
+def shares_fields(form: type[forms.Form]) -> type[forms.Form]:
+    """For a form that changes none of its fields: it need not copy them for each who opens or sends it.
+
+    It may leave one out. Forms that inherit from it have copies again.
+    """
+    form.base_fields = _Shared(form.base_fields)
+    return form
+
+
 class SendingForm(forms.Form):
     """A form that opens a case. Its token makes sending it again, by mistake or after a broken
     connection, open the same case with the same receipt (design 13)."""

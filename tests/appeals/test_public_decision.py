@@ -10,7 +10,7 @@ from django.utils.timezone import now
 
 from appeals.actions.leave import give_leave
 from appeals.cards import decision_card
-from appeals.forms.appealing import AppealForm
+from appeals.forms.appealing import AppealForm, StartForm
 from appeals.links import make_link
 from appeals.models import Appeal, AppealDecision, Decision, DecisionPerson
 from helpdesk.actions import erase_case
@@ -396,3 +396,19 @@ def test_person_can_ask_the_platform_for_a_fresh_link(client, decision):
     enter(client, client.post(reverse("appeals:start"), {**start(), "reference": reference}))
     client.post(reverse("appeals:ask_for_link"))
     assert Appeal.objects.get().link_requested_at
+
+
+def test_forms_share_what_none_of_them_changes():
+    late, timely = (AppealForm({}, at=now(), is_late=is_late) for is_late in (True, False))
+    assert late.fields["text"] is timely.fields["text"]
+    assert "late_why" in late.fields
+    assert "late_why" not in timely.fields
+    assert not late.is_valid()
+    late.as_div()
+    assert not timely["text"].initial
+    assert AppealForm(at=now()).errors == {}
+
+
+def test_a_form_that_inherits_has_fields_of_its_own():
+    first, second = (StartForm(at=now()) for _ in range(2))
+    assert first.fields["text"] is not second.fields["text"]
