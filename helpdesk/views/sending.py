@@ -6,7 +6,7 @@ sent from a browser that keeps nothing, after hours, and twice.
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
+from functools import cache, wraps
 from typing import Any
 
 from django.conf import settings
@@ -157,18 +157,23 @@ def hand_over_receipt(request: HttpRequest, opened: Opened, token: str, *, at: d
     """On to the page that shows the receipt; in a browser without cookies, that page at once."""
     if settings.CSRF_COOKIE_NAME not in request.COOKIES:
         return show_receipt(request, opened.ticket, token, at=at)
-    page = reverse("helpdesk:sent")
-    response = HttpResponseRedirect(page)
+    response = HttpResponseRedirect(_sent_page())
     response.set_cookie(
         COOKIE,
         signing.dumps({"case": str(opened.ticket.pk), "token": token}, salt=SALT),
         max_age=SHOWN_FOR,
-        path=page,
+        path=_sent_page(),
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",
     )
     return response
+
+
+@cache
+def _sent_page() -> str:
+    """The only page that is sent the cookie."""
+    return reverse("helpdesk:sent")
 
 
 def show_receipt(request: HttpRequest, ticket: Ticket, token: str, *, at: datetime) -> HttpResponse:
@@ -223,4 +228,4 @@ def kept(request: HttpRequest) -> HttpResponse:
 
 def forget_receipt(response: HttpResponse) -> None:
     """Let this browser forget what it has just sent."""
-    response.delete_cookie(COOKIE, path=reverse("helpdesk:sent"))
+    response.delete_cookie(COOKIE, path=_sent_page())
