@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.contrib.postgres.search import SearchVectorField
 from django.db import DEFAULT_DB_ALIAS, connection, models
@@ -35,6 +37,30 @@ NEW_KEY = "uuidv7()"  # as `journal.ids` makes them
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
+class _Values(list[Any]):
+    """What a statement is given. Keys and moments, which many of its rows share, are given once; what every
+    other row leaves empty stands in the statement itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shared: dict[UUID | datetime, str] = {}
+
+    def place(self, value: Any) -> str:
+        """What stands for a value in the statement."""
+        kind = type(value)
+        if kind is str and not value:
+            return "''"
+        if kind is bool:
+            return "true" if value else "false"
+        if kind is UUID or kind is datetime:
+            return self._shared.get(value) or self._shared.setdefault(value, self._next(value))
+        return self._next(value)
+
+    def _next(self, value: Any) -> str:
+        self.append(value)
+        return f"${len(self)}"
+
+
 @dataclass(frozen=True)
 class Change:
     """A change of rows that were there before, to go along with new ones. `%s` is where a value goes."""
@@ -62,7 +88,7 @@ def write_together(*rows: Model | Change | Each) -> None:
     Sends no signals. PostgreSQL chooses the order, so no two events of one subject may be among them, and
     no change finds a row that is new.
     """
-    values: list[Any] = []
+    values = _Values()
     *before, last = (_worded(row, values) for row in rows)
     beside = ", ".join(f"written_{number} AS ({each})" for number, each in enumerate(before))
     execute(f"WITH {beside} {last}" if beside else last, values)
@@ -75,10 +101,10 @@ def write_once(claim: Model, *rows: Model | Change | Each) -> bool:
     Waits for another transaction that is writing the same claim. A change among the rows must end with its
     conditions.
     """
-    values: list[Any] = []
+    values = _Values()
     worded = [f"claimed AS ({_insert(claim, values)} ON CONFLICT DO NOTHING RETURNING 1)"]
     for number, row in enumerate(rows):
-        worded.append(f"written_{number} AS ({_worded(row, values, only_if=CLAIMED)})")
+        worded.append(f"written_{number} AS ({_worded(row, values, is_claimed=True)})")
     (was_new,) = execute(f"WITH {', '.join(worded)} SELECT {CLAIMED}", values).fetchone()
     if was_new:
         _know_as_stored([claim, *rows])
@@ -91,34 +117,31 @@ def _know_as_stored(rows: Iterable[Model | Change | Each]) -> None:
             row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
-def _worded(row: Model | Change | Each, values: list[Any], *, only_if: str = "") -> str:
+def _worded(row: Model | Change | Each, values: _Values, *, is_claimed: bool = False) -> str:
     if isinstance(row, Change):
-        return _numbered(row.sql, row.values, values) + (f" AND {only_if}" if only_if else "")
-    where = f" WHERE {only_if}" if only_if else ""
+        return _numbered(row.sql, row.values, values) + (f" AND {CLAIMED}" if is_claimed else "")
     if isinstance(row, Each):
         source = f" FROM ({_numbered(row.query, row.values, values)}) AS each (found)"
         found = {_quoted(row.row._meta.pk.column): NEW_KEY, _quoted(row.column): "found"}
-        return _insert(row.row, values, found) + source + where
-    return _insert(row, values) + where
+        return _insert(row.row, values, found) + source + (", claimed" if is_claimed else "")
+    return _insert(row, values) + (" FROM claimed" if is_claimed else "")
 
 
-def _numbered(sql: str, given: Iterable[Any], values: list[Any]) -> str:
+def _numbered(sql: str, given: Iterable[Any], values: _Values) -> str:
     for value in given:
-        values.append(value)
-        sql = sql.replace("%s", f"${len(values)}", 1)
+        sql = sql.replace("%s", values.place(value), 1)
     return sql
 
 
-def _insert(row: Model, values: list[Any], found: Mapping[str, str] = NOTHING) -> str:
+def _insert(row: Model, values: _Values, found: Mapping[str, str] = NOTHING) -> str:
     """An INSERT of what the row holds: a running number, or what a trigger sets, is left to PostgreSQL."""
     table, read, columns = _plan(type(row))
     names, places = [*found], [*found.values()]
     for value, column in zip(read(row), columns, strict=True):
         if value is None or isinstance(value, DatabaseDefault) or column.name in found:
             continue
-        values.append(column.prepare(row) if column.prepare else value)
         names.append(column.name)
-        places.append(f"${len(values)}{column.cast}")
+        places.append(values.place(column.prepare(row) if column.prepare else value) + column.cast)
     return f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(places)}"
 
 

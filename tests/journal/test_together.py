@@ -1,16 +1,19 @@
 """Rows of several tables in one statement."""
 
+import re
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from helpdesk.models import QueueKind, Ticket
 from journal.actions import event_of
 from journal.actors import SYSTEM
 from journal.ids import uuid7
 from journal.models import Chain, Delivery, Event
 from journal.outbox import delivery_of
 from journal.together import Change, Each, write_once, write_together
-from tests.factories import NOON, Thing
+from tests.factories import NOON, Thing, make_queue
 
 pytestmark = pytest.mark.django_db
 FIRST, SECOND = uuid7(), uuid7()
@@ -117,3 +120,23 @@ def test_nothing_is_written_where_nothing_is_found():
     row = delivery_of("test.news", about=Thing(), at=NOON)
     write_together(Each(row, "endpoint_id", "SELECT %s::uuid WHERE false", (FIRST,)))
     assert not Delivery.objects.exists()
+
+
+def test_keys_and_moments_that_rows_share_are_given_once():
+    event, delivery = rows_of(Thing())
+    with CaptureQueriesContext(connection) as queries:
+        write_together(event, delivery)
+    (query,) = (each["sql"] for each in queries)
+    numbers = re.findall(r"\$(\d+)", query)
+    assert len(numbers) - len(set(numbers)) == 3  # the subject once more, the moment twice
+    assert (Event.objects.get().subject_id, Delivery.objects.get().made_at) == (event.subject_id, NOON)
+
+
+def test_empty_words_and_facts_are_written_as_they_are():
+    place = Ticket(reference="A7K3-9QXT-M", opened_at=NOON, changed_at=NOON, due_at=NOON, is_screened=False)
+    place.queue = make_queue(kind=QueueKind.NOTICE)
+    place.kind = place.queue.kind
+    write_together(place, delivery_of("test.news", about=Thing(), at=NOON))
+    stored = Ticket.objects.get()
+    assert (stored.summary, stored.is_screened) == ("", False)
+    assert Delivery.objects.get().address == ""
