@@ -50,7 +50,7 @@ class Told(models.TextChoices):
     UNSURE = "unsure", _("I am not sure")
 
 
-@shares_fields
+@shares_fields(but=["zone"])  # its widget is told the moment
 class AppealForm(SendingForm, ContactFields):
     letter_class = AppealLetter
 

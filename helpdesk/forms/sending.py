@@ -1,9 +1,10 @@
 """What every form shares that begins a case."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from copy import deepcopy
 from dataclasses import fields
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.conf import settings
@@ -87,19 +88,31 @@ class LanguageField(forms.ChoiceField):
 
 
 class _Shared(dict[str, forms.Field]):
-    """Fields of which every form of a class holds the same: Django asks for copies of them."""
+    """Fields of which every form of a class holds the same, but for some: Django asks for copies of all."""
+
+    def __init__(self, fields: Mapping[str, forms.Field], but: Collection[str]):
+        super().__init__(fields)
+        self.but = but
 
     def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, forms.Field]:
-        return dict(self)
+        return {name: deepcopy(each) if name in self.but else each for name, each in self.items()}
 
 
-def shares_fields(form: type[forms.Form]) -> type[forms.Form]:
-    """For a form that changes none of its fields: it need not copy them for each who opens or sends it.
+Sent = TypeVar("Sent", bound=type[forms.Form])
 
-    It may leave one out. Forms that inherit from it have copies again.
+
+def shares_fields(*, but: Collection[str]) -> Callable[[Sent], Sent]:
+    """For a form that changes no field `but` these: it need not copy them for each who opens or sends it.
+
+    A change of a shared field would show in the forms of everybody. A form may leave one out; what inherits
+    from it has copies again.
     """
-    form.base_fields = _Shared(form.base_fields)
-    return form
+
+    def share(form: Sent) -> Sent:
+        form.base_fields = _Shared(form.base_fields, but)
+        return form
+
+    return share
 
 
 class SendingForm(forms.Form):
