@@ -207,6 +207,11 @@ CELERY_BEAT_SCHEDULE = {
     # In the worker of pages: nothing that takes long in the clock's own may hold up a page.
     "ring": {"task": "helpdesk.tasks.ring", "schedule": 10, "options": {"queue": "page", "expires": 10}},
     "watch-rotas": {"task": "helpdesk.tasks.watch_rotas", "schedule": crontab(minute="*/5")},
+    "end-silence": {
+        "task": "helpdesk.tasks.end_silence",
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 600},
+    },
     "wake-snoozed": {"task": "helpdesk.tasks.wake_snoozed", "schedule": 60, "options": {"expires": 60}},
     "index-old-cases": {
         "task": "helpdesk.tasks.index_old_cases",

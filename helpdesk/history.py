@@ -31,6 +31,8 @@ WORDS = {
     "waiting": gettext_lazy("The case waits for the person."),
     "resumed": gettext_lazy("The case goes on."),
     "resolved": gettext_lazy("The case was ended as answered."),
+    "resolved.silence": gettext_lazy("The case was ended, as the person did not answer."),
+    "reminded": gettext_lazy("The person was reminded that we wait for an answer."),
     "reopened": gettext_lazy("The case was reopened."),
     "dropped": gettext_lazy("The case was ended without an answer."),
     "no_answer_needed": gettext_lazy("The last words need no answer."),
@@ -90,6 +92,8 @@ def told_events(ticket: Ticket) -> list[Told]:
 
 
 def _code(event: Event) -> str:
+    if event.code == "resolved" and event.values.get("reason") == "silence":
+        return "resolved.silence"
     return "taken.reserved" if event.code == "taken" and event.values.get("reserved") else event.code
 
 

@@ -3,6 +3,8 @@
 from journal.mail import register_mail
 
 register_mail("case_news", "helpdesk/mail/subject.txt", "helpdesk/mail/case_news.txt")
+for kind in ("case_reminder", "case_closed"):
+    register_mail(kind, "helpdesk/mail/subject.txt", f"helpdesk/mail/{kind}.txt")
 register_mail("confirm_contact", "helpdesk/mail/subject_confirm.txt", "helpdesk/mail/confirm_contact.txt")
 for kind in ("place_asked", "place_given", "place_given_to_you"):
     register_mail(kind, "accounts/mail/subject.txt", f"helpdesk/mail/{kind}.txt")

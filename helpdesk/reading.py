@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from helpdesk.actions.erasing import told_events
+from helpdesk.actions.silence import ended_in_silence, is_silent
 from helpdesk.clock_words import TO_PEOPLE, due_words, long_words
 from helpdesk.clocks import Kind, State
 from helpdesk.desks import Desk, decided_first, desk_of
@@ -21,6 +22,7 @@ WORDS = {
     "waiting": gettext_lazy("We asked you something."),
     "resumed": gettext_lazy("You answered."),
     "resolved": gettext_lazy("We answered."),
+    "reminded": gettext_lazy("We reminded you of our question."),
     "reopened": gettext_lazy("It was opened again."),
 }
 DROPPED = {
@@ -69,9 +71,28 @@ class CasePage:
             for card in self.desk.sections
         ]
 
+    @cached_property
+    def ended_in_silence(self) -> bool:
+        return ended_in_silence(self.ticket)
+
+    def _silence(self) -> Iterator[dict[str, Any]]:
+        """When a silent person is reminded, and when their case ends; nothing where it never does."""
+        ticket, silence = self.ticket, self.ticket.queue.silence
+        if silence is None or not is_silent(ticket) or ticket.waiting_since is None:
+            return
+        reminded_at = ticket.reminded_at
+        if reminded_at is None:
+            # A sweep may be late: from the reminder on there is always the whole time to answer.
+            reminded_at = max(ticket.waiting_since + silence.remind_after, self.at)
+            yield {"state": "next", "title": _("We remind you of our question."), "at": reminded_at}
+        ends_at = reminded_at + silence.time_to_answer
+        yield {"state": "next", "title": _("Without an answer from you the case ends."), "at": ends_at}
+
     @property
     def standing(self) -> str:
         """Where it stands, in one sentence."""
+        if self.ended_in_silence:
+            return _("This case has ended, because we heard nothing from you. You can open it again below.")
         return {
             Status.NEW: _("Your case waits for a person on our staff."),
             Status.OPEN: _("A person on our staff is working on your case."),
@@ -101,6 +122,8 @@ class CasePage:
                 yield {"state": "past", "title": title, "at": event.at}
 
     def _title(self, event: Event) -> Any:
+        if event.code == "resolved" and event.values.get("reason") == "silence":
+            return _("It ended, because we heard nothing from you.")
         if event.code == "dropped":
             return DROPPED.get(event.values.get("why", ""))
         return self.desk.words.get(event.code) or WORDS.get(event.code)
@@ -115,6 +138,7 @@ class CasePage:
         first = decided_first(self.ticket)
         title, answer = first or (said or self.standing, None)
         yield {"state": "now", "title": title, "when": _("now")}
+        yield from self._silence()
         clocks = list(self.ticket.clocks.open().select_related("row").order_by("due_at"))
         if clocks:
             yield from filter(None, (self._promised(clock, answer) for clock in clocks))

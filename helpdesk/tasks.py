@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils.timezone import now
 
 from accounts.models import User
-from helpdesk.actions import escalating, numbers, paging, policies, rota_watch
+from helpdesk.actions import escalating, numbers, paging, policies, rota_watch, silence
 from helpdesk.actions.assigning import lay_down, wake
 from helpdesk.actions.erasing import purge_due
 from helpdesk.actions.filing import remove_files, store_held_files
@@ -46,6 +46,12 @@ def take_steps() -> int:
 def ring() -> int:
     """Page the next in line wherever nobody has come. Runs in the worker of pages."""
     return paging.ring(at=now())
+
+
+@shared_task
+def end_silence() -> tuple[int, int]:
+    """Remind people who do not answer, and end their cases when the time for it is over."""
+    return silence.end_silence(at=now())
 
 
 @shared_task

@@ -28,6 +28,7 @@ urlpatterns = [
     path("case/close/", case.close, name="case_close"),
     path("case/files/<uuid:attachment_id>/", case.attachment, name="case_attachment"),
     path("on-call/<str:token>.ics", feeds.calendar, name="on_call_calendar"),
+    path("case/again/<str:token>/", case.open_again_by_link, name="open_again"),
     path("confirm/<str:token>/", case.confirm, name="confirm"),
     path("alarm/<str:token>/", paged, name="paged"),
 ]

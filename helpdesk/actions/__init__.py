@@ -17,6 +17,7 @@ from helpdesk.actions.ending import mark_spam, merge, reopen, resolve, withdraw
 from helpdesk.actions.erasing import case_data, erase_case, purge_due, told_events
 from helpdesk.actions.filing import attach, content_of
 from helpdesk.actions.opening import NEWCOMER, Entry, Letter, Opened, entry, open_ticket, open_within
+from helpdesk.actions.silence import end_silence, open_again
 from helpdesk.actions.sorting import give_back, link, move_to_queue, screen, set_priority, unlink
 from helpdesk.actions.tickets import lock, move_ticket
 from helpdesk.actions.writing import (
@@ -47,6 +48,7 @@ __all__ = [
     "confirm_contact",
     "content_of",
     "declare_conflict",
+    "end_silence",
     "entry",
     "erase_case",
     "give_back",
@@ -58,6 +60,7 @@ __all__ = [
     "move_ticket",
     "move_to_queue",
     "no_answer_needed",
+    "open_again",
     "open_ticket",
     "open_within",
     "person_writes",

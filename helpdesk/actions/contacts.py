@@ -18,6 +18,7 @@ from journal.moments import read_zone
 from journal.outbox import delivery_of
 from journal.together import write_together
 
+TO_PERSON = ("case_news", "confirm_contact", "case_reminder", "case_closed")
 CONFIRM_WITHIN = timedelta(days=7)
 ASK_AGAIN_AFTER = timedelta(minutes=10)  # so that a form cannot be used to fill somebody's mailbox
 
@@ -76,16 +77,18 @@ def confirm_contact(token: str, *, at: datetime) -> Ticket:
     return ticket
 
 
-def tell_person(ticket: Ticket, *, at: datetime, due_at: datetime | None = None, **body: Any) -> None:
+def tell_person(
+    ticket: Ticket, *, at: datetime, due_at: datetime | None = None, kind: str = "case_news", **body: Any
+) -> None:
     """Mail that there is news, not what, to a confirmed address; without one, the case page tells."""
     contact = Contact.objects.filter(ticket=ticket, confirmed_at__isnull=False).exclude(address="").first()
     if contact is not None:
-        _mail_to(contact, "case_news", at=at, due_at=due_at, **body).save(force_insert=True)
+        _mail_to(contact, kind, at=at, due_at=due_at, **body).save(force_insert=True)
 
 
 def forget_contact(ticket: Ticket) -> None:
     """Remove the address, also from what has not left yet."""
-    Delivery.objects.waiting().filter(about_id=ticket.pk, kind__in=("case_news", "confirm_contact")).delete()
+    Delivery.objects.waiting().filter(about_id=ticket.pk, kind__in=TO_PERSON).delete()
     Contact.objects.filter(ticket=ticket).delete()
 
 

@@ -12,12 +12,15 @@ from django.utils.translation import gettext as _
 
 from helpdesk.actions.assigning import lay_down
 from helpdesk.actions.first import QUEUES
+from helpdesk.desks import desk_of
 from helpdesk.models import Queue, ReplyTemplate, Team, Ticket
 from helpdesk.permissions import can_change_settings, can_give_queue, can_see
 from helpdesk.templating import unknown_fields
 from journal.actions import record
 from journal.errors import Refused, require
 from journal.ids import Row
+
+SILENCE = ("remind_after_days", "close_after_days")
 
 
 def _change(row: Any, values: Mapping[str, Any], *, by: Any, at: datetime) -> Any:
@@ -83,6 +86,7 @@ def _lay_down(tickets: Iterable[Ticket], *, by: Any, at: datetime) -> None:
 def add_queue(*, by: Any, at: datetime, **fields: Any) -> Queue:
     """A new queue. Raises Refused("slug_taken")."""
     require(can_change_settings(by))
+    _refuse_silence(Queue(**fields))
     try:
         with transaction.atomic():
             return _add(Queue(**fields), by=by, at=at, kind=fields["kind"], team=fields["team"].pk)
@@ -106,12 +110,33 @@ def change_queue(queue: Queue, *, by: Any, at: datetime, **fields: Any) -> Queue
             _("You would see cases that you do not see now. Ask somebody who is not in that team to do it."),
             field="team",
         )
+    silent = {name: fields.get(name, getattr(queue, name)) for name in SILENCE}
+    _refuse_silence(Queue(kind=queue.kind, **silent))
     _change(queue, fields, by=by, at=at)
     if queue.team_id != team:
         taken = Ticket.objects.unfinished().filter(queue=queue).select_related("queue", "assignee")
         unseen = [each for each in taken.exclude(assignee=None) if not can_see(each.assignee, each)]
         _lay_down(unseen, by=by, at=at)
     return queue
+
+
+def _refuse_silence(queue: Queue) -> None:
+    """A case that must be decided never ends because its person is silent (DSA Art. 20)."""
+    remind, close = queue.remind_after_days, queue.close_after_days
+    if remind is None and close is None:
+        return
+    if remind is None or close is None or not 0 < remind < close:
+        raise Refused(
+            "remind_first",
+            _("Remind the person first, and end the case on a later day. Leave both empty for neither."),
+            field="close_after_days",
+        )
+    if desk_of(queue.kind).why_not_resolved is not None:
+        raise Refused(
+            "needs_decision",
+            _("Cases of this kind need a decision and cannot end by themselves. Leave both fields empty."),
+            field="close_after_days",
+        )
 
 
 @transaction.atomic

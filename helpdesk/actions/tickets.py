@@ -49,6 +49,9 @@ def move_ticket(
     A ticket that ends gets the moment from which it may be purged; one that goes on loses it.
     """
     before = ticket.status
+    if before != status and Status.WAITING in (before, status):
+        ticket.waiting_since, ticket.reminded_at = (at if status == Status.WAITING else None), None
+        save = (*save, "waiting_since", "reminded_at")
     ticket.turn += 1
     ticket.changed_at = at
     ticket.ended_at = at if status in ENDED else None

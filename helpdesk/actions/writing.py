@@ -101,9 +101,11 @@ def reply(
     file_away(ticket, attachments, by=by, at=at, side=Side.STAFF, message=message)
     Draft.objects.filter(ticket=ticket, author=staff_of(by)).delete()
     ticket.unanswered_since = None
-    note_event(
-        ticket, "staff_wrote", "unanswered_since", by=by, at=at, message=message.pk, is_question=is_question
-    )
+    fields = ["unanswered_since"]
+    if ticket.status == Status.WAITING:  # what we wrote last is what the person is silent about
+        ticket.waiting_since, ticket.reminded_at = at, None
+        fields += ["waiting_since", "reminded_at"]
+    note_event(ticket, "staff_wrote", *fields, by=by, at=at, message=message.pk, is_question=is_question)
     if is_question and ticket.status != Status.WAITING:
         move_ticket(ticket, Status.WAITING, by=by, at=at, code="waiting", message=message.pk)
     tell_person(ticket, at=at, due_at=told_at, message=str(message.pk))

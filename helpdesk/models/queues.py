@@ -1,5 +1,6 @@
 """Queues and the teams that work on them."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Grant
 from accounts.models.roles import nobody_gives_themselves, two_people
+from helpdesk.silence import Silence
 from journal.ids import Row
 
 # Beyond these a moment would fall off the calendar, and nobody could end a case any more.
@@ -99,6 +101,22 @@ class Queue(Row):
         validators=[MaxValueValidator(50)],
         help_text=_("So that what is less urgent never waits for ever. 20 is one in five, 0 is none."),
     )
+    remind_after_days = models.PositiveSmallIntegerField(
+        _("Remind a silent person after (days)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
+        help_text=_("Counted from our question. Empty: nobody is reminded, and no case ends by itself."),
+    )
+    close_after_days = models.PositiveSmallIntegerField(
+        _("End the case of a silent person after (days)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(2), MaxValueValidator(365)],
+        help_text=_(
+            "Counted from our question, later than the reminder. Cases of top priority never end so."
+        ),
+    )
     place = models.PositiveSmallIntegerField(_("Place in the list"), default=0)
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -111,8 +129,25 @@ class Queue(Row):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(reserved_share__lte=50), name="half_of_the_picks_at_most"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(remind_after_days=None, close_after_days=None)
+                | models.Q(
+                    remind_after_days__isnull=False,  # a comparison with nothing would let it pass
+                    remind_after_days__gte=1,
+                    close_after_days__isnull=False,
+                    close_after_days__gt=models.F("remind_after_days"),
+                ),
+                name="reminded_before_it_ends",
+            ),
         ]
+
+    @property
+    def silence(self) -> Silence | None:
+        """What becomes of a case whose person does not answer; None where it waits for ever."""
+        if not (self.remind_after_days and self.close_after_days):
+            return None
+        return Silence(timedelta(days=self.remind_after_days), timedelta(days=self.close_after_days))
 
     def __str__(self) -> str:
         return self.name

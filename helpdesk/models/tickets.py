@@ -58,6 +58,11 @@ class TicketSet(models.QuerySet["Ticket"]):
     def overdue(self, at: datetime) -> "TicketSet":
         return self.unfinished().filter(due_at__lt=at)
 
+    def silent(self) -> "TicketSet":
+        """Those whose person owes us an answer, and may lose the case for it: never one of the top tier."""
+        waiting = self.filter(status=Status.WAITING, waiting_since__isnull=False)
+        return waiting.exclude(priority=Priority.TOP).exclude(tier=1)
+
     def visible_to(self, user: Any) -> "TicketSet":
         """Those in queues of the user's teams, for roles that read cases. Operators read no cases."""
         if user.has_role("head"):
@@ -114,6 +119,10 @@ class Ticket(Row):
     unanswered_since = models.DateTimeField(
         null=True, help_text=_("When the person first wrote what nobody has answered yet.")
     )
+    waiting_since = models.DateTimeField(
+        null=True, help_text=_("When we last wrote to the person and began to wait for them.")
+    )
+    reminded_at = models.DateTimeField(null=True)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
     turn = models.PositiveIntegerField(
         default=1, help_text=_("Grows with each change, so that a stale form is noticed.")
@@ -178,6 +187,16 @@ class Ticket(Row):
             ),
             models.Index(
                 fields=["snoozed_until"], name="ticket_to_wake", condition=Q(snoozed_until__isnull=False)
+            ),
+            models.Index(
+                fields=["queue", "waiting_since"],
+                name="ticket_to_remind",
+                condition=Q(status="waiting", waiting_since__isnull=False, reminded_at=None),
+            ),
+            models.Index(
+                fields=["queue", "reminded_at"],
+                name="ticket_to_close",
+                condition=Q(status="waiting", waiting_since__isnull=False, reminded_at__isnull=False),
             ),
             models.Index(fields=["purge_at"], name="ticket_to_purge", condition=Q(purge_at__isnull=False)),
         ]

@@ -23,6 +23,7 @@ from helpdesk.actions import (
     case_data,
     confirm_contact,
     erase_case,
+    open_again,
     person_writes,
     reopen,
     set_contact,
@@ -290,3 +291,17 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         except Refused as refused:
             context["refused"] = refused
     return render(request, "helpdesk/confirm.html", context, status=409 if "refused" in context else 200)
+
+
+@without_session
+@require_http_methods(["GET", "HEAD", "POST"])
+def open_again_by_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Open a case again that ended in silence, without its receipt. A look alone opens nothing: scanners
+    look; and it says the same of every link, so that it tells nobody what became of a case."""
+    context: dict[str, Any] = {}
+    if request.method == "POST" and not from_elsewhere(request):
+        try:
+            context["reference"] = open_again(token, at=now()).reference
+        except Refused as refused:
+            context["refused"] = refused
+    return render(request, "helpdesk/open_again.html", context, status=409 if "refused" in context else 200)

@@ -278,6 +278,7 @@ ROUTES = {
     "helpdesk:on_call_calendar": everyone(404, args=lambda: ["invented"]),
     "helpdesk:confirm": everyone(args=lambda: ["invented"]),
     "helpdesk:paged": everyone(410, args=lambda: ["invented"]),
+    "helpdesk:open_again": everyone(args=lambda: ["invented"]),
     "helpdesk:case_login": everyone(),
     **{f"helpdesk:{name}": everyone(302) for name in BEHIND_A_RECEIPT},
     "helpdesk:case_attachment": everyone(302, args=lambda: [uuid7()]),

@@ -3,10 +3,11 @@
 import pytest
 
 from journal import mail
+from journal.ids import uuid7
 from journal.mail import register_mail, send_mail
 from journal.models import Delivery
 from journal.senders import Undeliverable
-from tests.factories import make_delivery, make_user
+from tests.factories import NOON, make_delivery, make_user
 from tests.receivers import mail_server
 
 KIND = "test.news"
@@ -117,7 +118,12 @@ def test_a_kind_without_wording_is_final(server):
     assert (failure.value.code, failure.value.final) == ("no_wording", True)
 
 
-NEEDED = {"confirm_contact": {"token": "abc"}}  # what a wording cannot do without
+SILENT = {"case": str(uuid7()), "reminded_at": NOON.isoformat(), "closes_at": NOON.isoformat()}
+NEEDED = {
+    "confirm_contact": {"token": "abc"},
+    "case_reminder": SILENT,
+    "case_closed": SILENT,
+}  # what a wording cannot do without
 
 
 def kinds_of_the_apps():

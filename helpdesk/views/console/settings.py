@@ -71,6 +71,8 @@ class QueueForm(TranslatedForm):
             "team",
             "keep_for_days",
             "reserved_share",
+            "remind_after_days",
+            "close_after_days",
             "place",
         ]
         labels = {"slug": gettext_lazy("Short name in the address")}
