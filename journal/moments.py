@@ -68,12 +68,17 @@ def city(zone: str) -> str:
     return _city(zone, get_language() or "en")
 
 
+@cache
+def once_called(zone: str) -> list[str]:
+    """Earlier names of a zone; some browsers say no others."""
+    return [old for old, new in get_global("zone_aliases").items() if new == zone]
+
+
 @lru_cache(maxsize=1024)
 def _city(zone: str, language: str) -> str:
     # Babel files cities under the names that zones had once (Asia/Calcutta), and asks for the present ones.
-    aliases = get_global("zone_aliases")
-    now_called = aliases.get(zone, zone)
-    names = [zone, now_called, *(old for old, new in aliases.items() if new == now_called)]
+    now_called = get_global("zone_aliases").get(zone, zone)
+    names = [zone, now_called, *once_called(now_called)]
     try:
         known = Locale.parse(to_locale(language)).time_zones
     except (UnknownLocaleError, ValueError):

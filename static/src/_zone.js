@@ -10,14 +10,16 @@ function show(select) {
   place.textContent = select.selectedOptions[0].textContent;
 }
 
-for (const select of document.querySelectorAll("[data-zone-guess] select")) {
-  const zone = zoneOfBrowser();
-  if (zone && ![...select.options].some((option) => option.value === zone)) {
-    select.add(new Option(zone.split("/").pop().replaceAll("_", " "), zone));
-  }
-  if (zone) {
-    select.value = zone;
-    show(select);
-  }
+function choose(select, zone) {
+  const isIt = (option) => option.value === zone || option.dataset.once?.split(" ").includes(zone);
+  const own = [...select.options].find(isIt) ?? new Option(zone.split("/").pop().replaceAll("_", " "), zone);
+  if (!own.parentNode) select.add(own);
+  own.selected = true;
+  show(select);
 }
-for (const select of document.querySelectorAll(".zone select")) select.addEventListener("change", () => show(select));
+
+const zone = zoneOfBrowser();
+for (const select of document.querySelectorAll(".zone select")) {
+  if (zone && select.closest("[data-zone-guess]")) choose(select, zone);
+  select.addEventListener("change", () => show(select));
+}

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from accounts.models import ApiKey, EventType, Invitation, WebhookEndpoint
 from appeals import webhooks
@@ -198,3 +199,13 @@ def test_events_that_can_be_chosen_are_those_that_are_sent():
 def test_policy_editor_finds_the_rules_from_their_account():
     page = signed_in(make_user("Olga", roles=["policy_editor"])).get("/accounts/").content.decode()
     assert 'href="/console/rules/"' in page.split("<main")[1]
+
+
+def test_ended_invitation_leads_whoever_is_signed_in_to_their_account(client):
+    ended = reverse("accounts:join", args=["nonsense"])
+    way_in, way_on = f'href="{reverse("account_login")}"', f'btn-primary" href="{reverse("accounts:own")}"'
+    assert way_in in client.get(ended).content.decode()
+    client.force_login(make_user("Olga"))
+    shown = client.get(ended).content.decode()
+    assert way_on in shown
+    assert way_in not in shown
