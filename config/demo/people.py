@@ -1,14 +1,17 @@
 """Who can sign in to the demo. Names, password and secret are known to everybody: never in production."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
+from uuid import UUID
 
 from allauth.account.models import EmailAddress
 
 from accounts.actions import give_demo_factor
 from accounts.models import RoleGrant, User
 from accounts.roles import Role
-from helpdesk.models import Team, TeamMember
+from helpdesk.actions.rotas import publish_rota
+from helpdesk.models import RotaLayer, Team, TeamMember, Unit
+from journal.actors import SYSTEM
 
 PASSWORD = "correct horse battery staple"  # noqa: S105 - known on purpose
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105
@@ -64,6 +67,22 @@ def join_team(people: dict[str, User], at: datetime) -> None:
     team = Team.objects.filter(ended_at=None).order_by("id")[:1].get()
     for name in ("Amir", "Mira", "Lena", "Hana"):
         TeamMember.objects.create(team=team, user=people[name], asked_at=at, given_at=at)
+
+
+def make_rota(people: dict[str, User], at: datetime) -> None:
+    """Who is on call for the first team: moderators by the week, behind them lead and head day by day."""
+    team = Team.objects.filter(ended_at=None).order_by("id")[:1].get()
+    first_on = at.date() - timedelta(days=at.weekday())
+    usual = {"time_zone": "Europe/Berlin", "first_on": first_on, "hand_over_at": time(9), "length": 1}
+    layers = [
+        RotaLayer(name="First", unit=Unit.WEEKS, members=_ids(people, "Amir", "Mira"), **usual),
+        RotaLayer(name="Second", unit=Unit.DAYS, members=_ids(people, "Lena", "Hana"), **usual),
+    ]
+    publish_rota(team, layers, by=SYSTEM, at=at, from_at=at)
+
+
+def _ids(people: dict[str, User], *names: str) -> list[UUID]:
+    return [people[name].pk for name in names]
 
 
 def sign_in_table() -> str:

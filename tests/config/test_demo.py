@@ -2,11 +2,13 @@
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils.timezone import now
 
 from accounts.models import User
 from appeals.models import Appeal, Decision
 from config.demo.people import PEOPLE
-from helpdesk.models import Alarm, Ticket
+from helpdesk.models import Alarm, Rota, Ticket
+from helpdesk.on_call import line
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +26,13 @@ def test_the_demo_has_an_alarm_that_rings_for_somebody():
     call_command("load_demo")
     lena = User.objects.get(email="lena@demo.example")
     assert Alarm.objects.for_user(lena).count() == 1
+
+
+def test_the_demo_has_somebody_on_call_in_two_layers():
+    call_command("load_demo")
+    rota = Rota.objects.get()
+    assert [layer.name for layer in rota.versions.get().layers.all()] == ["First", "Second"]
+    assert len(line(rota, now())) >= 2
 
 
 def test_loading_it_again_changes_nothing():

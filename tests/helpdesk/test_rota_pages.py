@@ -328,3 +328,13 @@ def test_act_that_there_is_not_is_not_found(member, rota, amir, sara):
     member.post(url("change_rota", rota.team), asked(sara, amir, turns_of(member, rota.team)[0]))
     address = reverse("console:rota_act", args=[RotaChange.objects.get().pk, "burn"])
     assert member.post(address).status_code == 404
+
+
+def test_link_fills_in_the_turn_and_leaves_out_a_start_that_has_passed(member, rota):
+    coming = turns_of(member, rota.team)[0]
+    start = localtime(coming.start).strftime(SHAPE)
+    page = member.get(url("rota", rota.team)).content.decode()
+    assert f"?from_at={start}&amp;until_at=" in page
+    form = member.get(url("change_rota", rota.team), {"from_at": start}).context["form"]
+    assert form["from_at"].value() == start
+    assert "/change/?until_at=" in page  # the turn of today, which is Sara's

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
+from django.utils.timezone import now
 
 from accounts.models import User
 from helpdesk.actions.rota_watch import look_over, watch
@@ -187,3 +189,29 @@ def test_team_that_has_ended_has_no_problems(rota, team, amir):
     team.save()
     look_over(at=NOON)
     assert found() == []
+
+
+# --- the banner ---
+
+
+@pytest.mark.parametrize("name", ["overview", "lead", "on_call"])
+def test_lead_sees_a_gap_of_their_team_wherever_they_begin(client, rota, amir, lena, name):
+    look_over_now(loses_the_factor, amir)
+    client.force_login(lena)
+    assert NOBODY in client.get(reverse(f"console:{name}")).content.decode()
+
+
+def test_neither_members_nor_leads_of_other_teams_see_it(client, rota, amir):
+    look_over_now(loses_the_factor, amir)
+    others = [make_moderator(rota.team, "Sara"), make_moderator(make_team(), "Otto", role="lead")]
+    for user in others:
+        client.force_login(user)
+        assert NOBODY not in client.get(reverse("console:on_call")).content.decode()
+
+
+NOBODY = "There will be nobody on call"
+
+
+def look_over_now(leave, user):
+    leave(user)
+    look_over(at=now())

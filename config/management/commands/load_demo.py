@@ -8,7 +8,7 @@ from django.utils.timezone import now
 
 from accounts.models import User
 from config.demo.cases import file_cases, make_platform, make_words, publish_rules, ring_alarm
-from config.demo.people import PEOPLE, join_team, make_people, sign_in_table
+from config.demo.people import PEOPLE, join_team, make_people, make_rota, sign_in_table
 from helpdesk.actions.first import make_first_queues
 
 
@@ -35,3 +35,4 @@ class Command(BaseCommand):
         make_words(people, at)
         file_cases(make_platform(at), people, at)
         ring_alarm(people, at)
+        make_rota(people, at)  # last: the alarm rings for the lead, so that whoever looks sees it
