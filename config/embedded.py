@@ -307,15 +307,26 @@ def create_database(home: Home) -> None:
 def processes() -> Iterator[tuple[int, str]]:
     """Number and words of every process that this machine shows us."""
     if not Path("/proc/self").exists():
-        listing = ["ps", "-axo", "pid=,command="]
-        shown = subprocess.run(listing, capture_output=True, text=True, check=True)  # noqa: S603 - no input of anybody's; each system keeps ps elsewhere
-        yield from (
-            (int(pid), words) for pid, words in (line.split(None, 1) for line in shown.stdout.splitlines())
-        )
+        yield from listed(_listing())
         return
     for place in Path("/proc").glob("[0-9]*/cmdline"):
         with suppress(OSError):  # it has just ended
             yield int(place.parent.name), place.read_text(errors="replace").replace("\0", " ")
+
+
+def _listing() -> str:
+    # Without -ww the ps of macOS cuts each line at the width of a terminal, and the socket's path with it.
+    listing = ["ps", "-axww", "-o", "pid=,command="]
+    shown = subprocess.run(listing, capture_output=True, errors="replace", check=True)  # noqa: S603 - no input of anybody's; each system keeps ps elsewhere
+    return shown.stdout
+
+
+def listed(listing: str) -> Iterator[tuple[int, str]]:
+    """What `ps` prints: the number, set to the right, and the words as they stand; some have none."""
+    for line in listing.splitlines():
+        number, _, words = line.strip().partition(" ")
+        if number.isdigit():
+            yield int(number), words.strip()
 
 
 def end_orphans(home: Home) -> None:
