@@ -7,10 +7,12 @@ from helpdesk.views.complaint import Complain, Danger
 from helpdesk.views.console import feeds
 from helpdesk.views.paged import paged
 from helpdesk.views.sending import challenge, kept, sent
+from helpdesk.views.times import times
 
 app_name = "helpdesk"
 urlpatterns = [
     path("complain/", Complain.as_view(), name="complain"),
+    path("how-long/", times, name="times"),
     path("danger/", Danger.as_view(), name="danger"),
     path("proof/", challenge, name="proof"),
     path("sent/", sent, name="sent"),

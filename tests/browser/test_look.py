@@ -10,7 +10,17 @@ from tests.factories import make_queue, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PAGES = ["/", "/how/", "/contact/", "/safety/", "/privacy/", "/accessibility/", "/complain/", "/nowhere/"]
+PAGES = [
+    "/",
+    "/how/",
+    "/how-long/",
+    "/contact/",
+    "/safety/",
+    "/privacy/",
+    "/accessibility/",
+    "/complain/",
+    "/nowhere/",
+]
 LANGUAGES = ["en", "fa"]
 WORDS = "They closed my channel on Monday."
 

@@ -272,6 +272,7 @@ CONSOLE = {
 }
 ROUTES = {
     "helpdesk:complain": everyone(),
+    "helpdesk:times": everyone(),
     "helpdesk:danger": everyone(),
     "helpdesk:proof": everyone(),
     "helpdesk:sent": everyone(410),
