@@ -8,7 +8,7 @@ from uuid import UUID
 from accounts.models import Platform
 from accounts.models.machines import WANTING
 from appeals.links import appeal_url
-from appeals.models import MeasureKind
+from appeals.models import MeasureKind, ReportedLink
 from journal.actions import Subject
 from journal.models import Channel, Delivery
 from journal.outbox import delivery_of
@@ -33,10 +33,20 @@ def _fresh_link(delivery: Delivery) -> dict[str, str]:
 
 
 def _link_for_the_affected(delivery: Delivery) -> dict[str, str | None]:
-    """A new restriction is told to the person by the platform, with the way to appeal it."""
-    body = delivery.body
-    is_new = body["kind"] == MeasureKind.RESTRICT
-    return {"appeal_url": appeal_url(UUID(body["statement"])) if is_new else None}
+    """A new restriction is told to the person by the platform, with the way to appeal it.
+
+    `content` is where it is, where a report brought it about: the platform knows our statement by that only.
+    """
+    statement = UUID(delivery.body["statement"])
+    if delivery.body["kind"] != MeasureKind.RESTRICT:
+        return {"appeal_url": None, "content": None}
+    return {"appeal_url": appeal_url(statement), "content": content_of(statement)}
+
+
+def content_of(statement: UUID) -> str | None:
+    """The link of what a decision on a report is about, while it is kept. One query."""
+    known = ReportedLink.objects.filter(decision=statement).exclude(link="").order_by("id")
+    return known.values_list("link", flat=True).first()
 
 
 register_secrets(LINK_REQUESTED, _fresh_link)

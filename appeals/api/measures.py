@@ -33,10 +33,22 @@ class MeasureOut(serializers.ModelSerializer[Measure]):
         fields = ["id", "kind", "statement", "effect", "platform_ref", "asked_at", "confirmed_at"]
 
 
+class MeasureListed(MeasureOut):
+    """The same in a list, with where it is that a report was about. Kept answers hold no link."""
+
+    content = serializers.SerializerMethodField(help_text="The link of what a report was about.")
+
+    class Meta(MeasureOut.Meta):
+        fields = [*MeasureOut.Meta.fields, "content"]
+
+    def get_content(self, measure: Measure) -> str | None:
+        return next((each.link for each in measure.decision.reported_links.all() if each.link), None)
+
+
 class MeasurePage(serializers.Serializer[Any]):
     """A page of measures, oldest first; `next` is the cursor of the following one."""
 
-    measures = MeasureOut(many=True)
+    measures = MeasureListed(many=True)
     next = serializers.UUIDField(allow_null=True)
 
 
@@ -59,9 +71,10 @@ class MeasureList(APIView):
         after.is_valid(raise_exception=True)
         if since := after.validated_data.get("after"):
             measures = measures.filter(pk__gt=since)
-        page = list(measures.select_related("effect").order_by("pk")[:A_PAGE])
+        behind = measures.select_related("effect", "decision").prefetch_related("decision__reported_links")
+        page = list(behind.order_by("pk")[:A_PAGE])
         following = page[-1].pk if len(page) == A_PAGE else None
-        return Response({"measures": MeasureOut(page, many=True).data, "next": following})
+        return Response({"measures": MeasureListed(page, many=True).data, "next": following})
 
 
 class MeasureConfirm(APIView):

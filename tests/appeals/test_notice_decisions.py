@@ -16,6 +16,7 @@ from tests.appeals.test_reviews import REPLACEMENT
 from tests.factories import (
     NOON,
     REASONS,
+    make_api_key,
     make_case,
     make_decision,
     make_endpoint,
@@ -94,6 +95,24 @@ def test_a_restriction_is_asked_of_the_platform_and_counted_by_its_ground(queue,
     assert list(Measure.objects.values_list("kind", "effect_code")) == [
         ("restrict", "DECISION_VISIBILITY_CONTENT_AGE_RESTRICTED")
     ]
+
+
+def test_the_platform_reads_which_link_each_measure_is_about_and_the_outbox_keeps_none(queue, amir, platform):
+    make_endpoint(platform)
+    decide_notice(
+        make_notice(queue, platform, POST, OTHER), by=amir, at=NOON, statement=REPLACEMENT, reasons=""
+    )
+    deliveries = Delivery.objects.filter(kind="measure.required")
+    assert {whole_body(each)["content"] for each in deliveries} == {POST, OTHER}
+    assert not any("platform.example/post" in str(each.body) for each in deliveries)
+
+
+def test_the_list_of_measures_names_the_link_and_a_confirmation_keeps_none(client, queue, amir, platform):
+    decide_notice(make_notice(queue, platform), by=amir, at=NOON, statement=REPLACEMENT, reasons="")
+    asks = {"headers": {"Authorization": f"Bearer {make_api_key(platform).shown}"}}
+    [listed] = client.get(reverse("appeals_api:measures"), **asks).json()["measures"]
+    done = client.post(reverse("appeals_api:confirm_measure", args=[listed["id"]]), **asks)
+    assert (listed["content"], done.status_code, "content" in done.json()) == (POST, 200, False)
 
 
 def test_a_link_is_decided_once(queue, amir, platform):
