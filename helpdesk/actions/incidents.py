@@ -29,6 +29,7 @@ def open_incident(queue: Queue, *, title: str, by: User, at: datetime) -> Incide
     return _opened(queue, title, by=by, at=at)
 
 
+@transaction.atomic
 def join_incident(ticket: Ticket, *, title: str, at: datetime) -> Incident:
     """The clock adds a case to the incident of its queue, opening one where there is none. Asks no right."""
     incident = _opened(ticket.queue, title, by=SYSTEM, at=at)

@@ -88,6 +88,12 @@ def test_banner_asks_for_itself_and_is_empty_when_nothing_rings(desk):
     assert seen(desk, "console:alarm_banner").strip() == ""
 
 
+def test_banner_that_shows_it_already_is_left_alone(desk, alarm):
+    address = reverse("console:alarm_banner")
+    assert desk.get(address, {"alarm": str(alarm.pk)}).status_code == 204
+    assert desk.get(address).status_code == 200
+
+
 def test_one_click_on_the_banner_takes_all_that_rings(desk, queue, alarm, lena):
     make_alarm(make_case(queue).ticket)
     ring(at=NOON)

@@ -21,6 +21,7 @@ from helpdesk.actions.alarms import pass_on as pass_alarm_on
 from helpdesk.actions.alarms import raise_alarm as raise_alarm_in
 from helpdesk.forms.alarms import CallForm
 from helpdesk.models import Alarm
+from helpdesk.templatetags.alarms import ringing_for
 from helpdesk.views.console.frame import case_reader, page
 
 SHOWN = 100  # that ring; more than these nobody reads one by one
@@ -141,5 +142,12 @@ def say(request: HttpRequest, done: list[Alarm]) -> None:
 @require_safe
 @case_reader
 def banner(request: HttpRequest) -> HttpResponse:
-    """What rings for me, asked for again by every page while it is open."""
+    """What rings for me, asked for again by every page while it is open.
+
+    Nothing where it is what the page shows already: it would take the focus from the buttons, and a screen
+    reader would say it again every ten seconds.
+    """
+    shown = {str(alarm.pk) for alarm in ringing_for(request.user)}
+    if shown and shown == set(request.GET.getlist("alarm")):
+        return HttpResponse(status=204)
     return render(request, "helpdesk/console/_alarm_banner.html")
