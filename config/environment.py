@@ -1,5 +1,6 @@
 """Reading the environment, so that what is wrong or missing is refused by its name."""
 
+from base64 import urlsafe_b64decode
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -42,6 +43,17 @@ class Environment(environ.Env):
         if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
             raise ImproperlyConfigured(f"{name} must be an address that begins with https://.")
         return value
+
+
+def push_key(name: str, value: str) -> str:
+    """The private key of browser push, 32 bytes in base64url; empty switches it off."""
+    try:
+        is_key = len(urlsafe_b64decode(value + "=" * (-len(value) % 4))) == 32
+    except ValueError:
+        is_key = False
+    if value and not is_key:
+        raise ImproperlyConfigured(f"{name} must be 32 random bytes in base64url.")
+    return value
 
 
 def refuse_weak(name: str, value: str) -> str:

@@ -1,5 +1,6 @@
 """Settings, read from the environment alone. docs/operating.md lists every name."""
 
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -9,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config.addresses import read_broker_url, read_cache_url, read_database_url, read_mail_url
 from config.embedded import Home
-from config.environment import Environment, refuse_weak
+from config.environment import Environment, push_key, refuse_weak
 from config.logs import logging_config
 from config.stores import read_store
 
@@ -249,6 +250,9 @@ SPECTACULAR_SETTINGS = {
 vars().update(read_mail_url(required("EMAIL_URL", f"file://{quote(str(STATE_DIR))}/mail")))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = required("MAIL_FROM", "recourse@localhost")
+# Browser push: off unless a key is set, as it tells the maker of a browser when its user is paged.
+WEB_PUSH_KEY = push_key("WEB_PUSH_KEY", env.str("WEB_PUSH_KEY", ""))
+WEB_PUSH_CONTACT = env.str("WEB_PUSH_CONTACT", parseaddr(DEFAULT_FROM_EMAIL)[1])
 EXECUTIVE_CONTACT = env.str("EXECUTIVE_CONTACT", "")  # an address; who is told when all below were
 MAIL_DOMAIN = env.str("MAIL_DOMAIN", "") or DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
 # Webhooks to plain http and to private networks: on one machine and in tests, never in production.

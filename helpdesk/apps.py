@@ -15,10 +15,14 @@ class HelpdeskConfig(AppConfig):
         from helpdesk.models import QueueKind
         from helpdesk.pages import add_page
         from helpdesk.permissions import ON_CALL_READERS
+        from helpdesk.push import send_push
         from helpdesk.search import follow_words
+        from journal.models import Channel
+        from journal.senders import register as register_sender
 
         add_page("console:lead", _("What needs a lead now"), "lead", "head")
         add_page("console:numbers", _("How promises were kept"), "lead", "head")
+        register_sender(Channel.PUSH, send_push)
         follow_words()
         add_page("console:alarms", _("Alarms"), "moderator", "lead", "head", "operator")
         add_page("console:incidents", _("Incidents"), "moderator", "lead", "head")

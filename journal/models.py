@@ -84,6 +84,7 @@ class Lane(models.TextChoices):
 class Channel(models.TextChoices):
     MAIL = "mail", _("Mail")
     WEBHOOK = "webhook", _("Webhook")
+    PUSH = "push", _("Browser push")
 
 
 class DeliverySet(models.QuerySet["Delivery"]):

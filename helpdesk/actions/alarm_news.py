@@ -12,7 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q
 
-from helpdesk.models import TOP_ROUND, Alarm, AlarmEndpoint, Paged
+from helpdesk.models import TOP_ROUND, Alarm, AlarmEndpoint, Paged, PushDevice
 from helpdesk.paging import NAMED, named
 from journal.models import Channel, Lane
 from journal.outbox import deliver
@@ -44,6 +44,15 @@ def send_message(message: UUID, rows: Sequence[Paged], at: datetime) -> None:
     if user is not None:
         for endpoint in AlarmEndpoint.objects.in_use().filter(user=user):
             _post(RAISED, endpoint, alarms, at, late=late, message=str(message))
+        for device in PushDevice.objects.in_use().filter(user=user) if settings.WEB_PUSH_KEY else ():
+            deliver(
+                "alarm.push",
+                about=alarms[0],
+                at=at,
+                lane=Lane.PAGE,
+                channel=Channel.PUSH,
+                endpoint_id=device.pk,
+            )
     tell_machines(RAISED, alarms, at=at, late=late, teams_only=True)
 
 

@@ -5,6 +5,7 @@ from helpdesk.models.alarms import TOP_ROUND, Alarm, AlarmEndpoint, Paged
 from helpdesk.models.clocks import CalendarVersion, Clock, Policy, PolicyRow, WorkCalendar
 from helpdesk.models.console import ReplyTemplate, SavedView, TicketLink
 from helpdesk.models.incidents import Incident, IncidentTicket, IncidentTitle
+from helpdesk.models.push import PushDevice
 from helpdesk.models.queues import Picks, Queue, QueueKind, Team, TeamMember
 from helpdesk.models.rotas import (
     CalendarFeed,
@@ -52,6 +53,7 @@ __all__ = [
     "Policy",
     "PolicyRow",
     "Priority",
+    "PushDevice",
     "Queue",
     "QueueKind",
     "Receipt",

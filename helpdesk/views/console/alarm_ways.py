@@ -3,19 +3,22 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from helpdesk.actions import endpoints as actions
+from helpdesk.actions.push import add_device, end_device
 from helpdesk.forms.alarms import AlarmEndpointForm
-from helpdesk.models import AlarmEndpoint
+from helpdesk.models import AlarmEndpoint, PushDevice
+from helpdesk.push import public_key
 from helpdesk.views.console.alarms import alarm_reader
-from helpdesk.views.console.frame import page
+from helpdesk.views.console.frame import case_reader, page
 from journal.errors import Refused
 
 
@@ -33,6 +36,8 @@ def _mine(request: HttpRequest, form: AlarmEndpointForm) -> QuerySet[AlarmEndpoi
 
 
 def _show(request: HttpRequest, form: AlarmEndpointForm, status: int = 200, **more: Any) -> HttpResponse:
+    own = PushDevice.objects.in_use().filter(user=request.user.pk)
+    more |= {"push_key": public_key(), "devices": own}
     context = {"form": form, "endpoints": _mine(request, form), "here": "console:alarms", **more}
     return page(request, "helpdesk/console/alarm_ways.html", context, status=status)
 
@@ -72,3 +77,32 @@ def end(request: HttpRequest, pk: UUID) -> HttpResponse:
     actions.end_alarm_endpoint(_found(request, pk), by=request.user, at=timezone.now())
     messages.success(request, _("This address is told nothing more."))
     return redirect("console:alarm_ways")
+
+
+@require_POST
+@case_reader
+def add_browser(request: HttpRequest) -> HttpResponse:
+    """This very browser, after its reader allowed it there."""
+    try:
+        add_device(url=request.POST.get("url", ""), by=request.user, at=timezone.now())
+        messages.success(request, _("This browser is knocked at from now on."))
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("console:alarm_ways")
+
+
+@require_POST
+@case_reader
+def end_browser(request: HttpRequest, pk: UUID) -> HttpResponse:
+    device = get_object_or_404(PushDevice.objects.in_use().filter(user=request.user.pk), pk=pk)
+    end_device(device, by=request.user, at=timezone.now())
+    messages.success(request, _("This browser is told nothing more."))
+    return redirect("console:alarm_ways")
+
+
+@require_safe
+@case_reader
+def worker(request: HttpRequest) -> FileResponse:
+    """The script that a browser is woken by. At an address of its own, so that a release keeps it."""
+    script = settings.BASE_DIR / "static" / "dist" / "alarm-worker.js"
+    return FileResponse(script.open("rb"), content_type="text/javascript")
