@@ -2,15 +2,17 @@
 
 import smtplib
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage, get_connection
 from django.core.validators import validate_email
 from django.template import Context, Engine
-from django.utils import translation
+from django.utils import timezone, translation
 
 from journal.models import Delivery
 from journal.senders import Undeliverable
@@ -22,18 +24,25 @@ class Wording:
 
     subject: str
     body: str
+    zone_of: Callable[[Delivery], ZoneInfo] | None = None
 
 
 _wordings: dict[str, Wording] = {}
 
 
-def register_mail(kind: str, subject_template: str, body_template: str) -> None:
-    """Let mail of `kind` be worded by these templates.
+def register_mail(
+    kind: str,
+    subject_template: str,
+    body_template: str,
+    *,
+    zone_of: Callable[[Delivery], ZoneInfo] | None = None,
+) -> None:
+    """Let mail of `kind` be worded by these templates, its days and moments by the clock of `zone_of`.
 
     They get the delivery's `body`, its `kind`, `about_id` and the `base_url` of the service, and are rendered
     in the delivery's language.
     """
-    _wordings[kind] = Wording(subject_template, body_template)
+    _wordings[kind] = Wording(subject_template, body_template, zone_of)
 
 
 def worded(delivery: Delivery) -> tuple[str, str]:
@@ -47,7 +56,8 @@ def worded(delivery: Delivery) -> tuple[str, str]:
         "about_id": delivery.about_id,
         "base_url": settings.BASE_URL,
     }
-    with translation.override(delivery.language):
+    zone = wording.zone_of(delivery) if wording.zone_of else None
+    with translation.override(delivery.language), timezone.override(zone):
         subject, text = (_plain(template, context) for template in (wording.subject, wording.body))
     return " ".join(subject.split()), text.strip() + "\n"
 

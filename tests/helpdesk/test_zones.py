@@ -5,17 +5,22 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 from django.utils.timezone import now
 
 from helpdesk.actions import case_data, erase_case, set_zone
 from helpdesk.forms.complaint import DangerForm
+from helpdesk.mails import zone_of_case
 from helpdesk.models import Ticket
 from helpdesk.receipts import new_token
 from helpdesk.zones import OFFERED, choices_at, place_of
+from journal.mail import worded
 from journal.models import Event
 from journal.moments import read_zone
+from journal.outbox import delivery_of
 from tests.factories import NOON, make_case, make_moderator, make_queue, person
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +48,11 @@ def complain(client, **more):
 
 def page(client, name="case", **headers):
     return client.get(reverse(f"helpdesk:{name}"), headers=headers).content.decode()
+
+
+def mail_of(kind, ticket, *, body=None, language="en"):
+    address = "rita@mail.example"
+    return delivery_of(kind, about=ticket, at=NOON, language=language, address=address, body=body or {})
 
 
 def chosen_on(html):
@@ -172,3 +182,36 @@ def test_page_that_asks_to_wait_tells_the_moment_by_the_clock_of_the_form(client
     html = complain(client, zone="Asia/Kathmandu")
     assert re.search(r"\d\d:\d\d:\d\d in Kathmandu", html)
     assert 'name="zone" value="Asia/Kathmandu"' in html
+
+
+@pytest.mark.parametrize(
+    ("zone", "language", "day"),
+    [
+        ("", "en", "7 December 2026"),
+        ("Pacific/Kiritimati", "en", "8 December 2026"),
+        ("Asia/Tehran", "ru", "7 декабря 2026"),
+        ("Asia/Tehran", "fa", "۱۶ آذر ۱۴۰۵ (۷ دسامبر ۲۰۲۶)"),
+    ],
+)
+def test_mail_tells_a_day_by_the_clock_of_its_person_when_it_is_sent(zone, language, day):
+    ticket = make_case(zone=zone, language=language).ticket
+    body = {"case": str(ticket.pk), "reminded_at": NOON.isoformat(), "closes_at": NOON.isoformat()}
+    body["closes_at"] = (NOON + timedelta(days=14)).isoformat()
+    mail = mail_of("case_reminder", ticket, body=body, language=language)
+    assert day in worded(mail)[1]
+    assert zone not in str(mail.body) or not zone
+
+
+def test_mail_that_tells_no_time_of_a_person_is_worded_without_their_zone(opened):
+    mail = mail_of("case_news", opened.ticket)
+    with CaptureQueriesContext(connection) as asked:
+        worded(mail)
+    assert len(asked) == 0
+
+
+def test_mail_about_an_erased_case_is_worded_in_utc(opened):
+    set_zone(opened.ticket, "Asia/Tehran", by=person(opened.ticket), at=NOON)
+    mail = mail_of("case_reminder", opened.ticket)
+    assert zone_of_case(mail).key == "Asia/Tehran"
+    erase_case(opened.ticket, by=person(opened.ticket), at=NOON)
+    assert zone_of_case(mail).key == "UTC"

@@ -123,6 +123,7 @@ NEEDED = {
     "confirm_contact": {"token": "abc"},
     "case_reminder": SILENT,
     "case_closed": SILENT,
+    "rota_changed": {"team": str(uuid7())},
 }  # what a wording cannot do without
 
 
