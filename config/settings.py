@@ -138,6 +138,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.messages.context_processors.messages",
                 "config.pages.service",
+                "config.watch.clock_alarm",
             ]
         },
     }
