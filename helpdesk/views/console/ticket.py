@@ -69,33 +69,12 @@ def show_ticket(
     """The page of a ticket from `ticket_of`. Doors of a desk's own forms show their refusals through it:
     `tab` is the form's name, `extra` its context with what was typed."""
     at = timezone.now()
-    desk = desk_of(ticket.kind)
-    forms = {form.name: form for form in desk.forms} if not ticket.is_barred else {}
-    tab = tab if tab in {*OWN_TABS, *forms} else OWN_TABS[0]
-    files = files_of(ticket)
-    said = talk_of(ticket, files)
-    clocks = clocks_of(ticket)
     context = {
         "ticket": ticket,
-        "pill": clock_pills(at)(ticket.status, ticket.due_at, ticket.snoozed_until),
-        "clocks": shown_clocks(clocks, at),
-        "reason": reason_for(ticket, clocks),
-        "steps_coming": coming_steps(ticket, clocks, at),
-        "steps_taken": taken_steps(ticket.escalated),
-        "said": said,
-        "news": _news(said, refusal, request.user),
-        "refusal": refusal,
-        "files": files,
-        "cards": [drawn(request, card, ticket, at) for card in desk.cards],
-        "tab": tab,
-        "tabs": [{"name": form.name, "label": form.label} for form in forms.values()],
-        "form": drawn(request, forms[tab], ticket, at, extra) if tab in forms else None,
-        "typed": refusal.typed if refusal else ticket.draft_text or "",
-        "undoable": [
-            each
-            for each in said
-            if each.author_id == request.user.pk and each.is_untold(at) and not each.is_note
-        ],
+        **_promised(ticket, at),
+        **_conversation(ticket, refusal, request.user, at),
+        **_composer(request, ticket, tab, refusal, extra, at),
+        "cards": [drawn(request, card, ticket, at) for card in desk_of(ticket.kind).cards],
         "undo": _undo_offered(request, ticket, at),
         "acts": acts_for(request.user, ticket),
         "others": presence.others_at(ticket.pk, request.user, at=at),
@@ -105,6 +84,51 @@ def show_ticket(
     }
     presence.show_up(ticket.pk, request.user, at=at)
     return page(request, "helpdesk/console/ticket.html", context, at=at, status=status)
+
+
+def _promised(ticket: Any, at: datetime) -> dict[str, Any]:
+    """What the case was promised, why, and what the clock does and did about it."""
+    clocks = clocks_of(ticket)
+    return {
+        "pill": clock_pills(at)(ticket.status, ticket.due_at, ticket.snoozed_until),
+        "clocks": shown_clocks(clocks, at),
+        "reason": reason_for(ticket, clocks),
+        "steps_coming": coming_steps(ticket, clocks, at),
+        "steps_taken": taken_steps(ticket.escalated),
+    }
+
+
+def _conversation(ticket: Any, refusal: Refusal | None, user: Any, at: datetime) -> dict[str, Any]:
+    """What was said and sent, what of it is news to a refused form, and what `user` may still take back."""
+    files = files_of(ticket)
+    said = talk_of(ticket, files)
+    own = [each for each in said if each.author_id == user.pk and not each.is_note]
+    return {
+        "files": files,
+        "said": said,
+        "news": _news(said, refusal, user),
+        "undoable": [each for each in own if each.is_untold(at)],
+    }
+
+
+def _composer(
+    request: HttpRequest,
+    ticket: Any,
+    tab: str,
+    refusal: Refusal | None,
+    extra: dict[str, Any] | None,
+    at: datetime,
+) -> dict[str, Any]:
+    """Reply, note and the desk's own forms; only the open one is drawn. A desk's are not for the barred."""
+    forms = {form.name: form for form in desk_of(ticket.kind).forms} if not ticket.is_barred else {}
+    tab = tab if tab in {*OWN_TABS, *forms} else OWN_TABS[0]
+    return {
+        "tab": tab,
+        "tabs": [{"name": form.name, "label": form.label} for form in forms.values()],
+        "form": drawn(request, forms[tab], ticket, at, extra) if tab in forms else None,
+        "typed": refusal.typed if refusal else ticket.draft_text or "",
+        "refusal": refusal,
+    }
 
 
 def _undo_offered(request: HttpRequest, ticket: Any, at: datetime) -> dict[str, Any] | None:
