@@ -49,7 +49,7 @@ class TicketRow:
     place: tuple[int, datetime, UUID]
 
 
-def clock_pills(at: datetime) -> Callable[[str, datetime, datetime | None], Pill]:
+def clock_pills(at: datetime) -> Callable[..., Pill]:
     """A function that gives the pill of a ticket at `at`, in the active language."""
     say = speaker()
     done, pause, bell, warning, clock = map(
@@ -59,10 +59,13 @@ def clock_pills(at: datetime) -> Callable[[str, datetime, datetime | None], Pill
     late, paused, asleep = _("late %(time)s"), _("waiting"), _("asleep %(time)s")
     ended = {Status.RESOLVED: _("answered"), Status.DROPPED: _("ended")}
 
-    def pill(status: str, due_at: datetime, snoozed_until: datetime | None) -> Pill:
+    def pill(
+        status: str, due_at: datetime, snoozed_until: datetime | None, leading: str | None = None
+    ) -> Pill:
         if status in ended:
             return Pill("is-done", done, ended[Status(status)])
-        if status == Status.WAITING:
+        # While we wait for the person only the decision stands still: another clock may lead, and be late.
+        if status == Status.WAITING and leading is None:
             return Pill("is-paused", pause, paused)
         if snoozed_until is not None and snoozed_until > at:
             return Pill("is-paused", bell, asleep % {"time": say(snoozed_until - at)})
@@ -116,7 +119,7 @@ def _worded(values: Iterable[tuple[Any, ...]], at: datetime, me: UUID) -> Iterab
             url=f"{base}{reference}/",
             reference=reference,
             summary=erased if erased_at else headline(summary),
-            pill=pill(status, due_at, snoozed_until),
+            pill=pill(status, due_at, snoozed_until, leading),
             second=" · ".join(filter(None, told)),
             language=language,
             turn=turn,

@@ -7,7 +7,8 @@ from django.utils.timezone import now
 from accounts.models import User
 from appeals.models import Appeal, Decision
 from config.demo.people import PEOPLE
-from helpdesk.models import Alarm, Rota, Ticket
+from helpdesk.models import Alarm, LetGo, Queue, Rota, Ticket
+from helpdesk.numbers import Asked, numbers
 from helpdesk.on_call import line
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +34,14 @@ def test_the_demo_has_somebody_on_call_in_two_layers():
     rota = Rota.objects.get()
     assert [layer.name for layer in rota.versions.get().layers.all()] == ["First", "Second"]
     assert len(line(rota, now())) >= 2
+
+
+def test_the_demo_has_promises_kept_and_broken_in_twelve_weeks():
+    call_command("load_demo")
+    found = {clock.kind: clock for clock in numbers(list(Queue.objects.all()), Asked(), now())}["resolution"]
+    assert found.total.met > found.total.missed > 0
+    assert sum(week.judged > 0 for week in found.weeks.values()) >= 10
+    assert {each.reason for each in LetGo.objects.all()} == {"advertising"}
 
 
 def test_loading_it_again_changes_nothing():

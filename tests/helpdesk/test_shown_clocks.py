@@ -4,12 +4,14 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from helpdesk.actions import reply
 from helpdesk.clock_words import due_words, length_words, long_words
-from helpdesk.models import Priority
+from helpdesk.models import Clock, Priority, Ticket
 from helpdesk.reading import CasePage
 from helpdesk.rows import rows_of
 from helpdesk.shown_clocks import clocks_of, reason_for, shown_clocks
@@ -89,6 +91,49 @@ def test_ticket_page_shows_clocks_and_the_row(client, ticket, amir):
 def test_row_of_a_list_names_the_clock_that_leads(ticket, amir):
     (row,) = rows_of(type(ticket).objects.all(), at=NOON, user=amir)
     assert "clock: first answer" in row.second
+
+
+def test_row_of_a_case_that_waits_says_that_it_stands_still_and_why(ticket, amir):
+    ask(ticket, amir)
+    (row,) = rows_of(type(ticket).objects.all(), at=NOON + HOUR, user=amir)
+    assert row.pill.words == "waiting"
+    assert "Waiting for the person" in row.second
+
+
+def test_row_of_a_case_that_waits_shows_the_clock_that_runs_on(queue, amir):
+    make_policy(at=NOON - HOUR, resolution=10 * HOUR, keep_in_touch=2 * HOUR)
+    ticket = make_case(queue).ticket
+    ask(ticket, amir)
+    (row,) = rows_of(type(ticket).objects.all(), at=NOON + 3 * HOUR, user=amir)
+    assert row.pill.look == "is-late"
+    assert "clock: news" in row.second
+
+
+def test_clock_that_leads_a_row_is_found_by_index(queue, ticket, amir):
+    many = Ticket.objects.bulk_create(
+        Ticket(
+            reference=f"{number:04d}-TEST-0", queue=queue, kind="complaint", language="en",
+            opened_at=NOON, changed_at=NOON, due_at=NOON,
+        )
+        for number in range(2000)
+    )  # fmt: skip
+    row = ticket.clocks.first().row_id
+    Clock.objects.bulk_create(
+        Clock(
+            ticket=each, queue=queue, kind=kind, instance=1, run=1, state="running", due_at=NOON,
+            spent=timedelta(0), row_id=row,
+        )
+        for each in many for kind in ("first_response", "resolution")
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE helpdesk_clock, helpdesk_ticket")
+    with CaptureQueriesContext(connection) as asked:
+        rows_of(Ticket.objects.filter(queue=queue).unfinished().in_order()[:50], at=NOON, user=amir)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {asked[0]['sql']}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Seq Scan on helpdesk_clock" not in plan
+    assert "helpdesk_clock" in plan
 
 
 def test_person_reads_what_each_clock_is_for_and_by_when(ticket):

@@ -8,8 +8,10 @@ from django.utils.timezone import now
 
 from accounts.models import User
 from config.demo.cases import file_cases, make_platform, make_words, publish_rules, ring_alarm
+from config.demo.past import PAST, answer_past_cases
 from config.demo.people import PEOPLE, join_team, make_people, make_rota, sign_in_table
 from helpdesk.actions.first import make_first_queues
+from helpdesk.actions.numbers import count_kept_times
 
 
 class Command(BaseCommand):
@@ -29,10 +31,12 @@ class Command(BaseCommand):
     def load(self) -> None:
         at = now()
         people = make_people(at)
-        make_first_queues(at=at - timedelta(days=2))  # its cases are of yesterday
+        make_first_queues(at=at - PAST - timedelta(days=1))  # before its first case
         join_team(people, at)
         publish_rules(at)
         make_words(people, at)
         file_cases(make_platform(at), people, at)
         ring_alarm(people, at)
+        answer_past_cases(people, at)
+        count_kept_times(at=at)
         make_rota(people, at)  # last: the alarm rings for the lead, so that whoever looks sees it
