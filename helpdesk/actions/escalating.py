@@ -36,6 +36,7 @@ from journal.outbox import deliver
 from journal.prepared import execute
 
 TICKETS_AT_ONCE = 500  # in one sweep; the next one is ten seconds away, and other sweeps need the worker too
+TOLD_AT_ONCE = 2000  # steps in one mail; the next sweep writes another
 NAMED = 10  # cases in a mail; of the rest it says how many they are
 HIGHEST = Priority.HIGH  # that the clock gives; "top" stays what a person says of a case
 # In the order of the index, and past what another sweep holds. Its clock may have been read before that sweep
@@ -186,26 +187,26 @@ def tell_waiting(*, at: datetime) -> int:
 
 @transaction.atomic
 def _tell(user_id: UUID | None, at: datetime) -> bool:
-    told = list(
-        StepTold.objects.filter(user=user_id)
-        .select_for_update(skip_locked=True, of=("self",))
-        .select_related("taken__ticket", "user")
-        .order_by("taken__due_at", "pk")
-    )
-    if not told:
+    # Only what the mail says is read: whole rows of thousands of cases keep a transaction open for long.
+    held = StepTold.objects.filter(user=user_id).select_for_update(skip_locked=True).order_by("pk")
+    ids = list(held.values_list("pk", flat=True)[:TOLD_AT_ONCE])
+    if not ids:
         return False
-    StepTold.objects.filter(pk__in=[each.pk for each in told]).delete()
-    user = told[0].user
+    waiting = StepTold.objects.filter(pk__in=ids).order_by("taken__due_at", "pk")
+    told = list(waiting.values_list("taken", "taken__ticket__reference"))
+    StepTold.objects.filter(pk__in=ids).delete()
+    user = User.objects.filter(pk=user_id).first() if user_id else None
     if user is not None and not user.is_active:
         return False
     deliver(
         "steps_due",
-        about=told[0].taken,  # not the case: its person's erasure must not take the others from this mail
+        # Not the case: its person's erasure must not take the others from this mail.
+        about=StepTaken.objects.get(pk=told[0][0]),
         at=at,
         lane=Lane.PAGE,
         address=user.email if user else settings.EXECUTIVE_CONTACT,
         language=user.language if user else settings.LANGUAGE_CODE,
-        body=_body(each.taken.ticket.reference for each in told),
+        body=_body(reference for _taken, reference in told),
     )
     return True
 

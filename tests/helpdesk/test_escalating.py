@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from helpdesk.actions import assign, bar, reply, resolve, set_priority
 from helpdesk.actions.escalating import take_steps, tell_waiting
@@ -205,6 +206,39 @@ def test_many_mails_to_one_person_are_one_with_a_count(queue, lena):
     subject, text = worded(mail)
     assert "12" in subject
     assert mail.body["references"][0] in text
+
+
+def test_storm_is_told_in_bounded_transactions_and_loses_nobody(queue, lena, monkeypatch):
+    monkeypatch.setattr("helpdesk.actions.escalating.TOLD_AT_ONCE", 5)
+    make_steps({"when": "at"} | LEAD)
+    for _each in range(12):
+        make_case(queue)
+    take_steps(at=DUE)
+    while tell_waiting(at=DUE):
+        pass
+    assert sorted(each.body["count"] for each in Delivery.objects.filter(kind="steps_due")) == [2, 5, 5]
+
+
+def test_telling_costs_the_same_for_few_and_for_many(queue, lena):
+    taken = [
+        StepTaken.objects.create(
+            ticket=make_case(queue).ticket,
+            kind="resolution",
+            instance=1,
+            run=1,
+            key="k",
+            due_at=NOON,
+            taken_at=NOON,
+        )
+        for _each in range(9)
+    ]
+    costs = []
+    for some in (taken[:2], taken[2:]):
+        StepTold.objects.bulk_create(StepTold(taken=each, user=lena) for each in some)
+        with CaptureQueriesContext(connection) as queries:
+            tell_waiting(at=DUE)
+        costs.append(len(queries))
+    assert costs[0] == costs[1]
 
 
 def test_mail_of_others_stays_when_one_of_its_cases_is_erased(queue, lena):
