@@ -88,7 +88,6 @@ def reply(
     refuse_words(ticket, text, *(each.name for each in attachments))
     if is_question:
         refuse_ended(ticket)
-    told_at = at + UNDO_FOR
     message = Message.objects.create(
         ticket=ticket,
         side=Side.STAFF,
@@ -96,20 +95,27 @@ def reply(
         text=text,
         is_question=is_question,
         written_at=at,
-        told_at=told_at,
+        told_at=at + UNDO_FOR,
     )
     file_away(ticket, attachments, by=by, at=at, side=Side.STAFF, message=message)
     Draft.objects.filter(ticket=ticket, author=staff_of(by)).delete()
+    _answer_with(message, ticket, by=by, at=at)
+    tell_person(ticket, at=at, due_at=message.told_at, message=str(message.pk))
+    return message
+
+
+def _answer_with(message: Message, ticket: Ticket, *, by: Any, at: datetime) -> None:
+    """The person's words are answered; after a question the case waits for theirs."""
     ticket.unanswered_since = None
     fields = ["unanswered_since"]
     if ticket.status == Status.WAITING:  # what we wrote last is what the person is silent about
         ticket.waiting_since, ticket.reminded_at = at, None
         fields += ["waiting_since", "reminded_at"]
-    note_event(ticket, "staff_wrote", *fields, by=by, at=at, message=message.pk, is_question=is_question)
-    if is_question and ticket.status != Status.WAITING:
+    note_event(
+        ticket, "staff_wrote", *fields, by=by, at=at, message=message.pk, is_question=message.is_question
+    )
+    if message.is_question and ticket.status != Status.WAITING:
         move_ticket(ticket, Status.WAITING, by=by, at=at, code="waiting", message=message.pk)
-    tell_person(ticket, at=at, due_at=told_at, message=str(message.pk))
-    return message
 
 
 @transaction.atomic
