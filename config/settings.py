@@ -244,7 +244,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
-    "ENUM_NAME_OVERRIDES": {"QueueKind": "helpdesk.models.queues.QueueKind"},
+    "ENUM_NAME_OVERRIDES": {
+        "MeasureKind": "appeals.models.measures.MeasureKind",
+        "QueueKind": "helpdesk.models.queues.QueueKind",
+    },
 }
 
 # Outside production, mail lands as files in the state folder unless EMAIL_URL names a server.
