@@ -20,7 +20,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 import django
 from django.conf import settings
+from django.urls import resolve, reverse
 from django.utils import translation
+from django.utils.timezone import now
 
 LANES = {"page": 2, "case": 2, "bulk": 2, "clock": 2}  # queue and threads of its worker
 READ_ONCE = (
@@ -191,11 +193,16 @@ def _read_the_code() -> None:
     for name in (*READ_ONCE, "config.wsgi", settings.ROOT_URLCONF):
         import_module(name)
     app = import_module("config.celery").app
+    from helpdesk.zones import choices_at  # the apps are loaded by now
+
     app.loader.import_default_modules()
     app.finalize()
     for code, _name in settings.LANGUAGES:
         translation.activate(code)  # reads its catalog
+        reverse("home")  # finds all addresses
+        choices_at(now(), "")  # reads the names of places, of which Babel holds many megabytes
     translation.deactivate()
+    resolve("/")
     os.environ["CELERY_SKIP_CHECKS"] = "1"  # made just now, by import_default_modules
     gc.collect()
     gc.freeze()
