@@ -93,6 +93,7 @@ def watch_rotas() -> int:
     return rota_watch.watch(at=now())
 
 
+@shared_task
 def count_numbers() -> int:
     """Fold the weeks that are over, and count what people outside are told of the last 30 days."""
     at = now()
