@@ -256,7 +256,7 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = required("MAIL_FROM", "recourse@localhost")
 # Browser push: off unless a key is set, as it tells the maker of a browser when its user is paged.
 WEB_PUSH_KEY = push_key("WEB_PUSH_KEY", env.str("WEB_PUSH_KEY", ""))
-WEB_PUSH_CONTACT = env.str("WEB_PUSH_CONTACT", parseaddr(DEFAULT_FROM_EMAIL)[1])
+WEB_PUSH_CONTACT = env.str("WEB_PUSH_CONTACT", "") or parseaddr(DEFAULT_FROM_EMAIL)[1]
 EXECUTIVE_CONTACT = env.str("EXECUTIVE_CONTACT", "")  # an address; who is told when all below were
 MAIL_DOMAIN = env.str("MAIL_DOMAIN", "") or DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
 # Webhooks to plain http and to private networks: on one machine and in tests, never in production.
