@@ -112,7 +112,11 @@ class PatientWorker(ThreadWorker):
         conn.sock.setblocking(False)
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._more, conn))
         self._more(conn)
-        if len(self.gathering) > MOST or self.held > MOST_HELD:
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Let those go that have taken longest, until what is held fits; also while old ones bring more."""
+        while len(self.gathering) > MOST or self.held > MOST_HELD:
             self._drop(next(iter(self.gathering)))
 
     def _left_over(self, conn: TConn) -> bytes:
@@ -122,7 +126,9 @@ class PatientWorker(ThreadWorker):
         return cast(bytes, conn.parser.unreader.take_buffered())
 
     def _more(self, conn: TConn, _socket: Any = None) -> None:
-        gathered = self.gathering[conn]
+        gathered = self.gathering.get(conn)
+        if gathered is None:
+            return  # dropped to make room by another event of the same round, which had this one's beside it
         if not gathered.is_ready():
             try:
                 piece = conn.sock.recv(PIECE)
@@ -137,6 +143,8 @@ class PatientWorker(ThreadWorker):
             self.held += len(piece)
         if gathered.is_ready():
             self._begin(conn)
+        else:
+            self._make_room()
 
     def _begin(self, conn: TConn) -> None:
         gathered = self._forget(conn)

@@ -1,5 +1,6 @@
 """The web worker: slow senders hold no thread. One worker with two threads, and real sockets."""
 
+import selectors
 import socket
 import subprocess
 import sys
@@ -9,8 +10,10 @@ from pathlib import Path
 
 import pytest
 import requests
+from gunicorn.workers.gthread import TConn
 
-from config.patient import LARGEST_HEAD, LARGEST_WHOLE, PACE, Gathering, Source
+from config import patient
+from config.patient import LARGEST_HEAD, LARGEST_WHOLE, PACE, Gathering, PatientWorker, Source
 from tests.config.test_launch import free_port, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -210,3 +213,57 @@ def test_large_body_that_comes_too_slowly_is_given_up():
     source.waited = 60 + 100 / PACE
     with pytest.raises(TimeoutError):
         source.recv(9)
+
+
+# The main loop, turned by hand
+
+
+class Loop(PatientWorker):
+    """A worker's main loop without a server around it."""
+
+    def __init__(self):
+        self.poller, self.nr_conns = selectors.DefaultSelector(), 0
+        self.gathering, self.held = {}, 0
+
+    def connect(self):
+        """Our end of a new connection, and the other one."""
+        ours, theirs = socket.socketpair()
+        self.nr_conns += 1
+        self.enqueue_req(TConn(None, ours, None, None))
+        return ours, theirs
+
+    def turn(self):
+        self.wait_for_and_dispatch_events(1)
+
+
+@pytest.fixture
+def loop():
+    loop = Loop()
+    yield loop
+    loop.poller.close()
+
+
+def test_who_made_room_and_spoke_in_the_same_moment_does_not_stop_the_worker(loop, monkeypatch):
+    monkeypatch.setattr(patient, "MOST", 1)
+    first, speaker = loop.connect()
+    door, knock = socket.socketpair()
+    others = []
+    loop.poller.register(door, selectors.EVENT_READ, lambda _: others.extend(loop.connect()))
+    knock.sendall(b"x")
+    speaker.sendall(b"GET / HT")
+    loop.turn()
+    assert (first.fileno(), loop.nr_conns, len(loop.gathering)) == (-1, 1, 1)
+    for each in (speaker, door, knock, *others):
+        each.close()
+
+
+def test_what_old_connections_bring_counts_too(loop, monkeypatch):
+    monkeypatch.setattr(patient, "MOST_HELD", 10)
+    pairs = [loop.connect() for _ in range(3)]
+    for _ours, theirs in pairs:
+        theirs.sendall(b"GET /abc")
+    loop.turn()
+    assert loop.held == 8
+    assert [ours.fileno() == -1 for ours, _theirs in pairs] == [True, True, False]
+    for each in (*pairs[0], *pairs[1], *pairs[2]):
+        each.close()
