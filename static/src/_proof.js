@@ -36,6 +36,7 @@ function prove(form) {
   let startedAt;
   let token;
   let work;
+  let waits = false;
   const start = () => {
     startedAt = Date.now();
     token = form.elements.token.value;
@@ -49,11 +50,15 @@ function prove(form) {
   form.addEventListener("input", startAnew);
   form.addEventListener("submit", async (event) => {
     startAnew();
-    if (form.elements.proof.value || form.dataset.waited) return;
+    // A second click while the first one waits would send the form without its proof.
+    if (waits) event.preventDefault();
+    if (waits || form.elements.proof.value || form.dataset.waited) return;
     event.preventDefault();
-    form.dataset.waited = "yes";
+    waits = true;
     form.querySelector("[data-checking]").hidden = false;
     await Promise.race([work, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+    waits = false;
+    form.dataset.waited = "yes";
     form.requestSubmit(event.submitter);
   });
 }

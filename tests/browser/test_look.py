@@ -155,6 +155,19 @@ def test_proof_is_found_anew_for_a_form_that_gets_another_token(live_server, pag
     assert Ticket.objects.get().is_screened
 
 
+def test_two_clicks_before_the_proof_is_found_send_the_form_once_and_with_it(live_server, page, settings):
+    settings.WAITS_PER_HOUR = 10  # a form without its proof is asked to wait
+    held = []
+    page.route("**/proof/?**", lambda route: held.append(route))
+    page.goto(f"{live_server.url}/complain/")
+    page.fill("textarea[name=text]", WORDS)
+    page.locator("input[name=category]").first.check()
+    page.get_by_role("button", name="Send").dblclick()
+    held[0].continue_()
+    expect(page.locator("[data-receipt]")).to_be_visible(timeout=20_000)
+    assert Ticket.objects.get().is_screened
+
+
 def test_second_page_asks_to_wait_where_no_script_runs(live_server, browse, settings):
     settings.WAITS_PER_HOUR = 10
     page = browse(scripts=False)
