@@ -124,7 +124,10 @@ def _tell(user_id: UUID | None, at: datetime) -> bool:
         if not cursor.fetchone()[0]:
             return False
     rows = Paged.objects.filter(user=user_id)
-    if rows.filter(told_at__gt=at - FOLD_FOR, told_in__isnull=False).exists():
+    # A message of an hour to come was sent before the clock was set back; one of a moment to come by a
+    # sweep beside this one.
+    lately = rows.filter(told_at__gt=at - FOLD_FOR, told_at__lt=at + FOLD_FOR)
+    if lately.filter(told_in__isnull=False).exists():
         return False
     untold = list(
         rows.untold()

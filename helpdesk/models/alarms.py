@@ -1,11 +1,11 @@
 """Alarms: what somebody on call must come for now; whom they have paged, and where pages go."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import ExpressionWrapper, F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from accounts.sealing import unseal
@@ -16,6 +16,7 @@ from journal.ids import Row
 
 TOP_ROUND = 0  # of those who are told when a whole line stayed silent
 RINGING = Q(acknowledged_at=None, ended_at=None)
+CLOCKS_DIFFER = timedelta(minutes=5)  # more than two sweeps beside each other can, also slow ones
 
 
 class AlarmSet(models.QuerySet["Alarm"]):
@@ -27,8 +28,14 @@ class AlarmSet(models.QuerySet["Alarm"]):
         return self.exclude(RINGING)
 
     def due(self, at: datetime) -> "AlarmSet":
-        """Those whose next page is due; served by the partial index `alarm_due`."""
-        return self.ringing().filter(next_at__lte=at)
+        """Those whose next page is due; costs what rings.
+
+        Also those planned later than their team waits: by a clock that was wrong then and was set back.
+        They would be silent for as long as it was wrong.
+        """
+        minutes = F("team__page_next_after") * Value(timedelta(minutes=1))
+        latest = ExpressionWrapper(Value(at + CLOCKS_DIFFER) + minutes, models.DateTimeField())
+        return self.ringing().filter(Q(next_at__lte=at) | Q(next_at__gt=latest))
 
     def for_user(self, user: Any) -> "AlarmSet":
         """Those that ring for `user`: they were paged, and did not pass it on."""
