@@ -1,6 +1,8 @@
 """The public pages of the rules."""
 
+import re
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from django.urls import reverse
@@ -62,3 +64,12 @@ def test_list_costs_the_same_for_many_rules(client, django_assert_num_queries):
 
 def test_unknown_rule_is_not_found(client):
     assert client.get(reverse("rulebook:rule", args=["nothing"])).status_code == 404
+
+
+@pytest.mark.parametrize("days", [-1, 1], ids=["in force", "coming"])
+def test_headings_of_the_list_go_down_by_one_level(client, days):
+    publish(on=now().date() + timedelta(days=days))
+    body = client.get(reverse("rulebook:rules")).content.decode()
+    levels = [int(level) for level in re.findall(r"<h([1-6])", body)]
+    assert [below - above for above, below in pairwise(levels)] == [1] * (len(levels) - 1)
+    assert 3 in levels
