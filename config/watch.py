@@ -10,9 +10,8 @@ from django.utils.timezone import now
 
 from journal import health
 
-BEAT_LATE_AFTER = timedelta(seconds=90)
+BEAT_LATE_AFTER = timedelta(minutes=2)  # for probe, log and banner alike
 LOOK_EVERY = timedelta(seconds=30)
-BANNER_AFTER = timedelta(minutes=2)  # a look may be half a minute old
 log = structlog.get_logger("recourse.watch")
 
 
@@ -27,7 +26,7 @@ class Seen:
 
     def is_silent(self, at: datetime) -> bool:
         """Whether the clock stands still. A process that never looked knows nothing and says nothing."""
-        return self.has_looked and (self.beat_at is None or at - self.beat_at > BANNER_AFTER)
+        return self.has_looked and (self.beat_at is None or at - self.beat_at > BEAT_LATE_AFTER)
 
 
 seen = Seen()

@@ -33,6 +33,10 @@ class HealthTests(TestCase):
         self.assertEqual(status, 503)
         self.assertFalse(parts["beat"]["ok"])
 
+    def test_clock_that_was_silent_for_less_than_two_minutes_is_ready(self):
+        Heartbeat.objects.update(at=self.at - timedelta(seconds=110))
+        self.assertEqual(self.ready()[0], 200)
+
     def test_delivery_that_nobody_sends_is_not_ready(self):
         make_delivery(due_at=self.at - DELIVERY_LATE_AFTER - timedelta(seconds=5))
         status, parts = self.ready()

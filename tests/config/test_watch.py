@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from config import watch
-from config.watch import BANNER_AFTER, Seen
+from config.watch import BEAT_LATE_AFTER, Seen
 from journal.models import Heartbeat
 from tests.factories import NOON, make_moderator, make_queue
 
@@ -18,8 +18,8 @@ BANNER = "The clock of this service stands still"
     ("beat_at", "is_silent"),
     [
         (NOON, False),
-        (NOON - BANNER_AFTER, False),
-        (NOON - BANNER_AFTER - timedelta(seconds=1), True),
+        (NOON - BEAT_LATE_AFTER, False),
+        (NOON - BEAT_LATE_AFTER - timedelta(seconds=1), True),
         (None, True),
     ],
 )
