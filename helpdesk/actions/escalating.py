@@ -23,6 +23,7 @@ from helpdesk.models import (
     Level,
     Priority,
     Step,
+    StepMail,
     StepTaken,
     StepTold,
     TeamMember,
@@ -37,6 +38,7 @@ from journal.prepared import execute
 
 TICKETS_AT_ONCE = 500  # in one sweep; the next one is ten seconds away, and other sweeps need the worker too
 TOLD_AT_ONCE = 2000  # steps in one mail; the next sweep writes another
+TOLD_EVERY = timedelta(minutes=10)  # to one person, except of the first tier
 NAMED = 10  # cases in a mail; of the rest it says how many they are
 HIGHEST = Priority.HIGH  # that the clock gives; "top" stays what a person says of a case
 # In the order of the index, and past what another sweep holds. Its clock may have been read before that sweep
@@ -179,7 +181,8 @@ def _standing_on(level: int, ticket: Ticket) -> list[User | None]:
 def tell_waiting(*, at: datetime) -> int:
     """Mail to everybody who must be told of steps: one for each, however many they are. How many mails.
 
-    What a killed sweep left is told by the next one.
+    After a mail somebody has a pause; what comes meanwhile stays a row and goes into the next mail, unless a
+    case of the first tier is among it. What a killed sweep left is told by the next one.
     """
     waiting = StepTold.objects.order_by().values_list("user", flat=True).distinct()
     return sum(_tell(user, at) for user in list(waiting))
@@ -187,6 +190,9 @@ def tell_waiting(*, at: datetime) -> int:
 
 @transaction.atomic
 def _tell(user_id: UUID | None, at: datetime) -> bool:
+    mail = _held_mail(user_id)
+    if mail is None or _has_pause(mail, at):
+        return False
     # Only what the mail says is read: whole rows of thousands of cases keep a transaction open for long.
     held = StepTold.objects.filter(user=user_id).select_for_update(skip_locked=True).order_by("pk")
     ids = list(held.values_list("pk", flat=True)[:TOLD_AT_ONCE])
@@ -195,6 +201,9 @@ def _tell(user_id: UUID | None, at: datetime) -> bool:
     waiting = StepTold.objects.filter(pk__in=ids).order_by("taken__due_at", "pk")
     told = list(waiting.values_list("taken", "taken__ticket__reference"))
     StepTold.objects.filter(pk__in=ids).delete()
+    if len(ids) < TOLD_AT_ONCE:  # a fuller backlog is told to its end first, or it would grow for ever
+        mail.sent_at = at
+        mail.save(update_fields=["sent_at"])
     user = User.objects.filter(pk=user_id).first() if user_id else None
     if user is not None and not user.is_active:
         return False
@@ -209,6 +218,18 @@ def _tell(user_id: UUID | None, at: datetime) -> bool:
         body=_body(reference for _taken, reference in told),
     )
     return True
+
+
+def _held_mail(user_id: UUID | None) -> StepMail | None:
+    """Held until the commit; None where another sweep is telling them."""
+    StepMail.objects.bulk_create([StepMail(user_id=user_id)], ignore_conflicts=True)
+    return StepMail.objects.select_for_update(skip_locked=True).filter(user=user_id).first()
+
+
+def _has_pause(mail: StepMail, at: datetime) -> bool:
+    if mail.sent_at is None or mail.sent_at + TOLD_EVERY <= at:
+        return False
+    return not StepTold.objects.filter(user=mail.user_id, taken__ticket__tier=1).exists()
 
 
 def _body(references: Iterable[str]) -> dict[str, object]:

@@ -19,7 +19,7 @@ from helpdesk.models.rotas import (
     Wrong,
 )
 from helpdesk.models.search import SearchText
-from helpdesk.models.steps import Step, StepTaken, StepTold
+from helpdesk.models.steps import Step, StepMail, StepTaken, StepTold
 from helpdesk.models.tickets import NEVER, Level, Priority, Status, Ticket
 from helpdesk.models.verdicts import KeptTimes, LetGo, Verdict, VerdictWeek
 from helpdesk.models.words import Attachment, Draft, FileRemoval, HeldFile, Message, Note, Side
@@ -68,6 +68,7 @@ __all__ = [
     "Side",
     "Status",
     "Step",
+    "StepMail",
     "StepTaken",
     "StepTold",
     "Submission",

@@ -92,3 +92,18 @@ class StepTold(Row):
 
     taken = models.ForeignKey(StepTaken, models.CASCADE, related_name="told")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
+
+
+class StepMail(Row):
+    """When somebody was last mailed of steps, so that a storm of hours is no mail every ten seconds.
+
+    Whoever holds the row is the one that tells them. Without a user it is the executive contact.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user"], name="one_step_mail_a_user", nulls_distinct=False)
+        ]

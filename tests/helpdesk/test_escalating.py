@@ -4,19 +4,19 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 
 from helpdesk.actions import assign, bar, reply, resolve, set_priority
 from helpdesk.actions.escalating import take_steps, tell_waiting
 from helpdesk.actions.policies import FIRST_ROWS, keep_promises, make_first_policy, publish_policy
-from helpdesk.models import Level, PolicyRow, Priority, Step, StepTaken, StepTold
+from helpdesk.models import Level, PolicyRow, Priority, Step, StepTaken, StepTold, Ticket
 from journal.actors import SYSTEM
 from journal.mail import worded
 from journal.models import Delivery, Event
 from tests.factories import NOON, make_case, make_moderator, make_queue, make_user, person
 
 pytestmark = pytest.mark.django_db
-HOUR = timedelta(hours=1)
+HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 DUE = NOON + 10 * HOUR
 LEAD = {"what": "tell", "level": Level.LEAD}
 
@@ -233,10 +233,10 @@ def test_telling_costs_the_same_for_few_and_for_many(queue, lena):
         for _each in range(9)
     ]
     costs = []
-    for some in (taken[:2], taken[2:]):
+    for hours, some in enumerate((taken[:2], taken[2:])):
         StepTold.objects.bulk_create(StepTold(taken=each, user=lena) for each in some)
         with CaptureQueriesContext(connection) as queries:
-            tell_waiting(at=DUE)
+            tell_waiting(at=DUE + hours * HOUR)
         costs.append(len(queries))
     assert costs[0] == costs[1]
 
@@ -260,6 +260,47 @@ def test_what_a_killed_sweep_did_not_tell_the_next_one_tells(queue, lena):
     StepTold.objects.create(taken=step, user=lena)
     assert [tell_waiting(at=DUE), tell_waiting(at=DUE)] == [1, 0]
     assert list(mails()) == [lena.email]
+
+
+def told(queue, user, *, at, tier=None):
+    """Somebody must be told of a step of another case; how many mails a sweep writes then."""
+    ticket = make_case(queue).ticket
+    Ticket.objects.filter(pk=ticket.pk).update(tier=tier)
+    step = StepTaken.objects.create(
+        ticket=ticket, kind="resolution", instance=1, run=1, key="due", due_at=DUE, taken_at=at
+    )
+    StepTold.objects.create(taken=step, user=user)
+    return tell_waiting(at=at)
+
+
+def test_storm_of_hours_is_a_mail_every_ten_minutes_and_nothing_is_lost(queue, lena):
+    minutes = [told(queue, lena, at=DUE + timedelta(minutes=minute)) for minute in range(21)]
+    assert [minute for minute, mail in enumerate(minutes) if mail] == [0, 10, 20]
+    counts = [each.body["count"] for each in Delivery.objects.filter(kind="steps_due").order_by("made_at")]
+    assert counts == [1, 10, 10]
+    assert not StepTold.objects.exists()
+
+
+def test_case_of_the_first_tier_is_told_at_once_with_what_waits(queue, lena):
+    assert told(queue, lena, at=DUE) == 1
+    assert told(queue, lena, at=DUE + SECOND, tier=2) == 0
+    assert told(queue, lena, at=DUE + 2 * SECOND, tier=1) == 1
+    assert Delivery.objects.filter(kind="steps_due").latest("made_at").body["count"] == 2
+
+
+def test_pause_of_one_holds_up_nobody_else(queue, lena, amir):
+    assert told(queue, lena, at=DUE) == 1
+    assert told(queue, amir, at=DUE + SECOND) == 1
+
+
+@override_settings(EXECUTIVE_CONTACT="board@mail.example")
+def test_executive_contact_has_a_pause_too(queue):
+    assert [told(queue, None, at=DUE), told(queue, None, at=DUE + SECOND)] == [1, 0]
+
+
+def test_backlog_is_told_to_its_end_before_the_pause(queue, lena, monkeypatch):
+    monkeypatch.setattr("helpdesk.actions.escalating.TOLD_AT_ONCE", 1)
+    assert [told(queue, lena, at=DUE), told(queue, lena, at=DUE + SECOND)] == [1, 1]
 
 
 def test_case_that_cannot_take_its_step_does_not_hold_up_the_others(queue, lena, monkeypatch):

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.db import connection, transaction
 
-from helpdesk.actions.escalating import take_steps
+from helpdesk.actions.escalating import TOLD_EVERY, take_steps, tell_waiting
 from helpdesk.models import StepTaken, StepTold
 from journal.models import Delivery, Event
 from tests.factories import make_case, make_moderator, make_queue
@@ -61,6 +61,7 @@ def assert_taken_once(cases):
     assert StepTaken.objects.count() == 2 * cases
     assert Event.objects.filter(code="escalated").count() == 2 * cases
     assert Event.objects.filter(code="priority_set").count() == cases
+    tell_waiting(at=DUE + 2 * TOLD_EVERY)  # what came during somebody's pause
     assert not StepTold.objects.exists()
     assert sum(each.body["count"] for each in Delivery.objects.filter(kind="steps_due")) == cases
 
