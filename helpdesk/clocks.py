@@ -39,6 +39,7 @@ class Happening:
     targets: Targets = field(default_factory=dict)
     calendar: Calendar | None = None
     number: int = 0  # in the ticket's history, where it has one
+    reason: str = ""  # why, where it matters to who counts; the clocks do not look at it
 
 
 @dataclass(frozen=True)

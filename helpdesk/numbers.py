@@ -16,6 +16,7 @@ from django.db.models import Max
 
 from helpdesk.clocks import Kind
 from helpdesk.models import Queue, VerdictWeek
+from helpdesk.models.verdicts import SILENCE
 from journal.prepared import execute
 
 WEEK = timedelta(days=7)
@@ -31,21 +32,25 @@ WHERE queue_id = ANY ($1::uuid[]) AND at >= $2 AND at < $3
 GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3
 """
 _FOLDED = """
-SELECT week, clock, queue_id, tier, language, met, missed, cancelled, lengths FROM helpdesk_verdictweek
+SELECT week, clock, queue_id, tier, language, met, missed, cancelled, silent, lengths
+FROM helpdesk_verdictweek
 WHERE queue_id = ANY ($1::uuid[]) AND week >= $2 AND week <= $3
 """
 # How long it took is counted where somebody did in the end what was promised, in time or not.
 CELLS = f"""
 SELECT week, clock, queue_id, tier, language, sum(met)::int AS met, sum(missed)::int AS missed,
-    sum(cancelled)::int AS cancelled,
+    sum(cancelled)::int AS cancelled, sum(silent)::int AS silent,
     coalesce(jsonb_object_agg(bucket, done) FILTER (WHERE done > 0), '{{}}') AS lengths
 FROM (
     SELECT date_trunc('week', ended_at, 'UTC')::date AS week, clock, queue_id, tier, language,
         round(ln(greatest(extract(epoch FROM spent), 1)) / ln({STEP}))::int AS bucket,
-        count(*) FILTER (WHERE state = 'met') AS met, count(*) FILTER (WHERE state = 'missed') AS missed,
+        count(*) FILTER (WHERE state = 'met' AND ended_by <> '{SILENCE}') AS met,
+        count(*) FILTER (WHERE state = 'missed') AS missed,
         count(*) FILTER (WHERE state = 'cancelled') AS cancelled,
+        count(*) FILTER (WHERE state = 'met' AND ended_by = '{SILENCE}') AS silent,
         count(*) FILTER (
-            WHERE state = 'met' OR (state = 'missed' AND ended_by IN ('staff_wrote', 'resolved'))
+            WHERE (state = 'met' AND ended_by <> '{SILENCE}')
+                OR (state = 'missed' AND ended_by IN ('staff_wrote', 'resolved'))
         ) AS done
     FROM helpdesk_verdict WHERE queue_id = ANY ($1::uuid[]) AND ended_at >= $2 AND ended_at < $3
     GROUP BY 1, 2, 3, 4, 5, 6
@@ -53,7 +58,7 @@ FROM (
 """  # noqa: S608 - our own words
 COLUMNS = (
     "week", "clock", "queue", "tier", "language",
-    "met", "missed", "cancelled", "median_seconds", "p95_seconds",
+    "met", "missed", "cancelled", "ended_for_silence", "median_seconds", "p95_seconds",
 )  # fmt: skip
 
 
@@ -95,18 +100,20 @@ class Figures:
     met: int = 0
     missed: int = 0
     cancelled: int = 0
+    silent: int = 0  # met, but by a machine: the person did not answer, and nobody decided anything
     lengths: Counter[int] = field(default_factory=Counter)  # how many in each bucket
 
     def add(self, cell: "Cell") -> None:
         self.met += cell.met
         self.missed += cell.missed
         self.cancelled += cell.cancelled
+        self.silent += cell.silent
         for bucket, count in cell.lengths.items():
             self.lengths[int(bucket)] += count
 
     @property
     def judged(self) -> int:
-        """What was cancelled was neither kept nor broken."""
+        """What was cancelled or ended in silence was neither kept nor broken by anybody."""
         return self.met + self.missed
 
     @property
@@ -143,6 +150,7 @@ class Cell(NamedTuple):
     met: int
     missed: int
     cancelled: int
+    silent: int
     lengths: dict[str, int]
 
 
@@ -232,7 +240,7 @@ def as_csv(queues: Sequence[Queue], asked: Asked, at: datetime) -> Iterator[str]
     for cell in sorted(found, key=lambda each: (each.week, each.clock, slugs[each.queue], each.language)):
         said = Figures()
         said.add(cell)
-        told = (said.met, said.missed, said.cancelled, _seconds(said.median), _seconds(said.p95))
+        told = (said.met, said.missed, said.cancelled, said.silent, _seconds(said.median), _seconds(said.p95))
         tier = "" if cell.tier is None else cell.tier
         yield _line((cell.week.isoformat(), cell.clock, slugs[cell.queue], tier, cell.language, *told))
 

@@ -224,7 +224,8 @@ def _changed_at(promise: Promise, before: Promise | None, at: datetime) -> datet
 
 def _happenings(event: Event, promise: Promise | None) -> Iterator[Happening]:
     if event.code != "targets_changed":
-        yield Happening(event.at, event.code, number=event.number)
+        reason = event.values.get("reason") or ""
+        yield Happening(event.at, event.code, number=event.number, reason=reason)
     if promise is not None:
         yield from promise.changed(event.at)
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from helpdesk.clocks import Clocks, Reading
 from helpdesk.models import LetGo, Ticket, Verdict
+from helpdesk.models.verdicts import SILENCE
 from journal.models import Event
 
 LET_GO = frozenset({"dropped", "no_answer_needed"})
@@ -61,13 +62,22 @@ def verdict_of(ticket: Ticket, reading: Reading, queue: UUID) -> Verdict:
         instance=reading.instance,
         run=reading.run,
         state=reading.state.value,
-        ended_by=reading.ended_by.type if reading.ended_by else "",
+        ended_by=_ended_by(reading),
         began_at=cast(datetime, reading.began_at),
         due_at=reading.due_at,
         ended_at=cast(datetime, reading.closed_at),
         spent=reading.spent,
         target=reading.target,
     )
+
+
+def _ended_by(reading: Reading) -> str:
+    """The event that ended the run. The contract meets a decision whoever ends the case; nobody decided one
+    that ended because the person was silent, so it goes by that name, and is counted apart."""
+    event = reading.ended_by
+    if event is None:
+        return ""
+    return SILENCE if (event.type, event.reason) == ("resolved", SILENCE) else event.type
 
 
 def count_let_go(ticket: Ticket, event: Event) -> None:

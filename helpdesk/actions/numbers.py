@@ -20,12 +20,14 @@ FEWEST = 10  # with fewer, somebody could find themselves, or a colleague, in th
 TOLD_KINDS = (QueueKind.APPEAL, QueueKind.NOTICE, QueueKind.COMPLAINT)
 TOLD_CLOCKS = (Kind.FIRST_RESPONSE, Kind.RESOLUTION)
 # Real time, nights and our questions included: that is how long somebody waited.
+# Who was silent got no answer.
 KEPT = """
 SELECT kind, clock, count(*) FILTER (WHERE state = 'met'), count(*) FILTER (WHERE state = 'missed'),
     percentile_disc(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY ended_at - began_at)
         FILTER (WHERE state = 'met' OR (state = 'missed' AND ended_by IN ('staff_wrote', 'resolved')))
 FROM helpdesk_verdict
 WHERE queue_id = ANY ($1::uuid[]) AND ended_at >= $2 AND ended_at < $3
+    AND NOT (state = 'met' AND ended_by = 'silence')
 GROUP BY kind, clock
 """
 

@@ -14,6 +14,7 @@ from helpdesk.models.queues import Queue, QueueKind
 from helpdesk.models.tickets import Ticket
 from journal.ids import Row
 
+SILENCE = "silence"  # as what a case was ended by that a machine ended because the person did not answer
 ENDS = [state.value for state in (State.MET, State.MISSED, State.CANCELLED)]
 
 
@@ -102,6 +103,7 @@ class VerdictWeek(Row):
     met = models.PositiveIntegerField()
     missed = models.PositiveIntegerField()
     cancelled = models.PositiveIntegerField()
+    silent = models.PositiveIntegerField()
     lengths = models.JSONField()
 
     class Meta:

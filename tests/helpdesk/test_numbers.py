@@ -105,6 +105,23 @@ def test_what_was_dropped_late_is_missed_and_says_nothing_of_how_long_an_answer_
 
 
 @database
+def test_case_that_the_machine_ended_for_silence_is_counted_apart(queue):
+    make_verdict(queue)
+    make_verdict(queue, spent=9 * HOUR, ended_by="silence")
+    make_verdict(queue, state="missed", ended_by="silence")
+    total = asked_of(queue).total
+    assert (total.met, total.silent, total.missed, total.percent) == (1, 1, 1, 50)
+    assert total.p95 < 2 * HOUR
+
+
+@database
+def test_file_names_what_ended_for_silence(queue):
+    make_verdict(queue, ended_by="silence")
+    (row,) = csv.DictReader(StringIO("".join(as_csv([queue], Asked(), NOON + HOUR))))
+    assert (row["met"], row["ended_for_silence"], row["median_seconds"]) == ("0", "1", "")
+
+
+@database
 def test_ways_to_look_add_up_to_the_total(queue):
     for number in range(6):
         make_verdict(queue, language=("en", "fa")[number % 2], tier=(None, 1, 2)[number % 3])
@@ -208,7 +225,8 @@ def test_file_is_rfc_4180_with_headers_that_docs_name(queue):
     (row,) = csv.DictReader(StringIO(written))
     assert row | {"median_seconds": "", "p95_seconds": ""} == {
         "week": "2026-11-23", "clock": "resolution", "queue": "complaints", "tier": "1", "language": "en",
-        "met": "1", "missed": "0", "cancelled": "0", "median_seconds": "", "p95_seconds": "",
+        "met": "1", "missed": "0", "cancelled": "0",
+        "ended_for_silence": "0", "median_seconds": "", "p95_seconds": "",
     }  # fmt: skip
     assert abs(int(row["median_seconds"]) - 3600) < 110
 

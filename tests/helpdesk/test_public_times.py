@@ -78,6 +78,13 @@ def test_what_was_taken_back_is_not_counted(queue):
 
 
 @database
+def test_silence_is_told_as_no_answer_in_time(queue):
+    verdicts(queue, 10)
+    verdicts(queue, 30, ended_by="silence")
+    assert told()["count"] == 10
+
+
+@database
 def test_what_ended_earlier_is_not_told(queue):
     verdicts(queue, 12, at=NOON - 31 * DAY)
     assert told()["few"]

@@ -15,12 +15,14 @@ from helpdesk.actions import (
     open_again,
     person_writes,
     reply,
+    resolve,
     set_contact,
     undo_reply,
 )
+from helpdesk.actions.counting import recount
 from helpdesk.actions.settings import add_queue, change_queue
 from helpdesk.clocks import State
-from helpdesk.models import Priority, Queue, Status, Ticket
+from helpdesk.models import Priority, Queue, Status, Ticket, Verdict
 from helpdesk.reading import CasePage
 from helpdesk.silence import OPEN_AGAIN_WITHIN, read_token, token_of
 from journal.mail import worded
@@ -150,6 +152,21 @@ def test_end_by_the_machine_is_no_answer_of_the_staff(queue, amir):
     states = {clock.kind: clock.state for clock in ticket.clocks.all()}
     assert (states["resolution"], states["keep_in_touch"]) == (State.MET, State.CANCELLED)
     assert ticket.clocks.get(kind="resolution").spent == timedelta(0)  # it stood still while we waited
+
+
+def test_verdict_says_that_silence_ended_it_and_history_says_the_same(queue, amir):
+    make_policy(resolution=5 * DAY)
+    ticket = ended(queue, amir)
+    verdict = Verdict.objects.get(ticket=ticket, clock="resolution")
+    assert (verdict.state, verdict.ended_by) == (State.MET, "silence")
+    assert recount([ticket]).is_right
+
+
+def test_case_that_a_person_resolved_was_not_ended_by_silence(queue, amir):
+    make_policy(resolution=5 * DAY)
+    ticket = ask(queue, amir)
+    resolve(ticket, by=amir, at=NOON + DAY)
+    assert Verdict.objects.get(ticket=ticket, clock="resolution").ended_by == "resolved"
 
 
 def test_four_sweeps_at_once_remind_and_end_each_case_once(transactional_db):

@@ -105,6 +105,7 @@ def _told(figures: Figures, say: Callable[[timedelta], str]) -> dict[str, Any]:
         "met": figures.met,
         "missed": figures.missed,
         "cancelled": figures.cancelled,
+        "silent": figures.silent,
         "percent": figures.percent,
         "median": say(median) if median is not None else "",
         "p95": say(p95) if p95 is not None else "",
