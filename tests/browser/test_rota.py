@@ -8,7 +8,7 @@ from django.utils.timezone import now
 from playwright.sync_api import expect
 
 from helpdesk.actions.rotas import Stretch, change_rota
-from helpdesk.models import RotaVersion
+from helpdesk.models import RotaChange, RotaVersion
 from tests.factories import make_layer, make_moderator, make_queue, make_rota
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -84,3 +84,33 @@ def test_errors_of_a_layer_lead_to_their_fields(desk_of, team, lena, findings):
     page.locator(".errors a").first.click()
     assert "0-name" in page.url
     assert findings(page) == []
+
+
+def tab_to(page, selector):
+    """Walk to it by the tabulator, as somebody without a mouse does."""
+    for _each in range(120):
+        if page.evaluate("wanted => document.activeElement.matches(wanted)", selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"No way to {selector} by keyboard.")
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_somebody_is_asked_to_stand_in_by_keyboard_alone(desk_of, team, amir, lena, findings, language):
+    amir.language = language
+    amir.save()
+    make_rota(team, make_layer(amir, lena, length=1, unit="days"), at=now())
+    page = desk_of(amir, locale=language)
+    page.goto(reverse("console:rota", args=[team.pk]))
+    tab_to(page, "a[href*='from_at=']")
+    page.keyboard.press("Enter")
+    expect(page.locator("[name=until_at]")).not_to_have_value("")
+    expect(page.locator("html")).to_have_attribute("dir", "rtl" if language == "fa" else "ltr")
+    assert findings(page) == []
+    tab_to(page, "[name=stand_in]")
+    page.keyboard.type("Lena")
+    tab_to(page, "form[method=post] button.btn-primary")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/teams/{team.pk}/")
+    change = RotaChange.objects.get()
+    assert (change.status, change.out, change.stand_in) == ("asked", amir, lena)
