@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -18,6 +17,7 @@ from accounts.permissions import needs_role
 from accounts.problems import problem
 from accounts.roles import Role
 from appeals.models import OutOfCourtBody
+from config.samples import samples
 from helpdesk.actions.clocks import answer_within
 from helpdesk.calendars import DAY
 from helpdesk.models import Queue, QueueKind
@@ -128,41 +128,9 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "config/stale_form.html", status=403)
 
 
-class Sample(forms.Form):
-    """One of every control, for the page of the look."""
-
-    what = forms.CharField(label=_("What happened"), help_text=_("In your own words."), widget=forms.Textarea)
-    where = forms.URLField(label=_("Address"), assume_scheme="https")
-    when = forms.DateField(
-        label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    kind = forms.ChoiceField(label=_("Kind"), choices=[("a", _("Account")), ("b", _("Channel"))])
-    ask = forms.ChoiceField(
-        label=_("What do you ask for?"),
-        choices=[("undo", _("Undo all of it")), ("less", _("Make it milder"))],
-        widget=forms.RadioSelect,
-    )
-    sure = forms.BooleanField(label=_("This is true as far as I know"))
-    files = forms.FileField(label=_("File"), required=False)
-
-
 @needs_role(*Role.values)
 @require_safe
 def style(request: HttpRequest, room: str = "console") -> HttpResponse:
     """Every component once, as the console or the public pages show it."""
-    at = now()
-    steps = [
-        {"state": "past", "title": _("We have received it."), "at": at - timedelta(days=2)},
-        {"state": "now", "title": _("A person reads it."), "when": _("now")},
-        {"state": "overdue", "title": _("We should have answered."), "at": at - timedelta(hours=2)},
-        {"state": "next", "title": _("You get an answer with reasons."), "at": at + timedelta(days=3)},
-    ]
-    context = {
-        "form": Sample({"where": "x"}),
-        "steps": steps,
-        "reference": "A7K3-9QXT-M",
-        "words": "canoe forest idea lamp orbit quiet timber zebra".split(),
-        "submit": _("Send this"),
-        "base": "console.html" if room == "console" else "public.html",
-    }
+    context = {**samples(now()), "base": "console.html" if room == "console" else "public.html"}
     return render(request, "config/style.html", context)

@@ -1,15 +1,16 @@
 """Who at a platform is who of us: so that nobody answers an appeal against themselves."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count, Q
 
 from accounts.models import User
 from appeals.models import AppealDecision, Decider, Review
 from appeals.permissions import can_map_deciders, took_part
 from helpdesk.actions import bar
-from helpdesk.models import Barred
+from helpdesk.models import Barred, Ticket
 from journal.actions import record
 from journal.errors import require
 from journal.models import Event
@@ -46,10 +47,26 @@ def map_decider(
 QUESTIONED_AT_MOST = 50
 
 
-def questioned_reviews() -> list[Review]:
-    """Answers in force that were given by whoever had decided, newest first. Two queries, both indexed."""
+def questioned_reviews(user: User) -> list[Review]:
+    """Answers in force that were given by whoever had decided, within sight of this user. Two queries."""
     told = Event.objects.filter(code="review_questioned").order_by("-at")[:QUESTIONED_AT_MOST]
     appeals = [event.subject_id for event in told]
-    standing = Review.objects.filter(subject__appeal__in=appeals, undone_at=None)
+    seen = Ticket.objects.visible_to(user)
+    standing = Review.objects.filter(
+        subject__appeal__in=appeals, subject__appeal__ticket__in=seen, undone_at=None
+    )
     found = standing.select_related("subject__appeal__ticket", "subject__decision", "reviewer")
     return [review for review in found if took_part(review.reviewer, review.subject)]
+
+
+ATTESTED_WITHIN = timedelta(days=90)
+
+
+def count_attested(user: User, *, at: datetime) -> dict[str, int]:
+    """Of the answers of the last 90 days that stand: how many rest on “I did not take part” alone.
+
+    Only cases within sight of this user count. One query, over the answers of that time.
+    """
+    answers = Review.objects.filter(undone_at=None, decided_at__gte=at - ATTESTED_WITHIN)
+    seen = answers.filter(subject__appeal__ticket__in=Ticket.objects.visible_to(user))
+    return seen.aggregate(answers=Count("pk"), attested=Count("pk", filter=Q(attested=True)))

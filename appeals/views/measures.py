@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.permissions import StaffRequest, needs_role
 from appeals.actions.bodies import change_body, end_body
-from appeals.actions.deciders import map_decider, questioned_reviews
+from appeals.actions.deciders import count_attested, map_decider, questioned_reviews
 from appeals.actions.measures import confirm_measure
 from appeals.actions.reviews import set_aside
 from appeals.forms.console import DeciderForm, OutOfCourtBodyForm
@@ -75,7 +75,13 @@ def deciders(request: StaffRequest) -> HttpResponse:
     return page(
         request,
         "appeals/console/deciders.html",
-        {"here": "appeals_console:deciders", "form": form, "page": shown, "questioned": questioned_reviews()},
+        {
+            "here": "appeals_console:deciders",
+            "form": form,
+            "page": shown,
+            "questioned": questioned_reviews(request.user),
+            "word": count_attested(request.user, at=now()),
+        },
     )
 
 

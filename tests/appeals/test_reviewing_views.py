@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from appeals.actions.proofs import prove
+from appeals.actions.reviews import decide
 from appeals.models import Appeal, AppealDecision, Decider, Decision, Measure, OutOfCourtBody, Puid, Review
 from helpdesk.actions import add_note
 from helpdesk.models import QueueKind, Ticket
@@ -157,6 +158,18 @@ class TestLeads:
         typed = {"platform": decision.platform_id, "decided_by": "mod-17", "user": amir.pk}
         client.post(reverse("appeals_console:deciders"), typed)
         assert Decider.objects.get().user == amir
+
+    def test_answers_that_rest_on_a_word_alone_are_stored_and_counted(self, client):
+        amir = make_moderator(appeals_queue().team)
+        machine = make_decision(automated_decision="AUTOMATED_DECISION_FULLY")
+        for decision in (make_decision(), machine):
+            subject = subject_of(make_appeal(decision))
+            decide(
+                subject, by=amir, at=now(), outcome="upheld", reasons=REASONS, attested=decision != machine
+            )
+        assert sorted(Review.objects.values_list("attested", flat=True)) == [False, True]
+        html = client.get(reverse("appeals_console:deciders")).content.decode()
+        assert "2 answers were given; 1 of them rest" in html
 
     def test_add_and_end_bodies(self, client):
         typed = {"name": "A body", "country": "IE", "url": "https://ods.example"}

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils.timezone import now
 
 from helpdesk.models import QueueKind
-from tests.factories import make_policy, make_queue
+from tests.factories import make_policy, make_queue, make_user
 
 pytestmark = pytest.mark.django_db
 TEMPLATES = settings.BASE_DIR / "templates"
@@ -80,3 +80,17 @@ def test_every_page_of_the_console_has_a_name_in_its_tab():
         if 0 < len(own) < len(chain) and "{% block title %}" in own[0]:
             unnamed += [] if any("block tab" in text for text in own) else [chain[0][0]]
     assert unnamed == []
+
+
+def test_page_of_the_look_shows_what_the_console_is_made_of(client):
+    client.force_login(make_user("Lena", roles=["lead"]))
+    html = client.get("/console/style/").content.decode()
+    for part in (
+        "callout is-late alarm",
+        "table rota",
+        "is-changed",
+        'class="plot"',
+        'class="step"',
+        "composer",
+    ):
+        assert part in html
