@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Callable
@@ -29,8 +30,8 @@ READ_ONCE = (
     "billiard.pool",
     "celery.app.control",
     "celery.app.events",
-    "celery.apps.beat",
     "celery.apps.worker",
+    "celery.beat",
     "celery.concurrency.thread",
     "celery.worker.autoscale",
     "celery.worker.consumer",
@@ -117,11 +118,23 @@ def worker(queue: str) -> None:
 
 
 def clock() -> None:
+    """The worker of what is done by the clock, with beat in a thread of its own: a process less to hold."""
+    threading.Thread(target=_beat, name="beat", daemon=True).start()
+    worker("clock")
+
+
+def _beat() -> None:
+    from celery.beat import Service
+
     from config.celery import app
 
     schedule = Path(settings.STATE_DIR) / "beat" / "schedule"
-    schedule.parent.mkdir(parents=True, exist_ok=True)
-    app.Beat(schedule=str(schedule), quiet=True).run()
+    try:
+        schedule.parent.mkdir(parents=True, exist_ok=True)
+        Service(app, schedule_filename=str(schedule)).start()
+    finally:
+        # A thread may end unseen; a process that ends is started again.
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 class Programs:
@@ -183,8 +196,9 @@ def main() -> None:
     _read_the_code()
     pids = Path(settings.STATE_DIR) / "pids"
     pids.mkdir(exist_ok=True)
-    programs: dict[str, Program] = {"web": lambda: web(sockets), "beat": clock}
+    programs: dict[str, Program] = {"web": lambda: web(sockets)}
     programs |= {queue: lambda queue=queue: worker(queue) for queue in LANES}  # type: ignore[misc]
+    programs["clock"] = clock
     Programs(programs, pids).run()
 
 
