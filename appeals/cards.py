@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import get_language
 
 from accounts.models import User
@@ -192,16 +192,27 @@ def links_of(links: list[ReportedLink], user: User | None) -> list[dict[str, Any
 
     One query, whatever the number of links.
     """
-    others = ReportedLink.objects.filter(
-        group__in=[each.group_id for each in links if each.decision is None],
-        acted_at=None,
-        notice__ticket__in=Ticket.objects.unfinished(),
-    ).exclude(notice__in={each.notice_id for each in links})
+    others = _open_elsewhere(links)
     in_sight = Q(notice__ticket__in=Ticket.objects.visible_to(user) if user else Ticket.objects.none())
     references = ArrayAgg("notice__ticket__reference", filter=in_sight, order_by="notice__ticket")
     found = others.values("group").annotate(n=Count("pk"), seen=references)
     waiting = {group: (n, seen) for group, n, seen in found.values_list("group", "n", "seen")}
     return [_link(each, *waiting.get(each.group_id, (0, None))) for each in links]
+
+
+def _open_elsewhere(links: list[ReportedLink]) -> QuerySet[ReportedLink]:
+    """The same links where others reported them and wait for the answer."""
+    return ReportedLink.objects.filter(
+        group__in=[each.group_id for each in links if each.decision is None],
+        acted_at=None,
+        notice__ticket__in=Ticket.objects.unfinished(),
+    ).exclude(notice__in={each.notice_id for each in links})
+
+
+def reports_beside(lines: list[dict[str, Any]]) -> int:
+    """How many other reports wait for these links; one that names several of them counts once. One query."""
+    links = [line["link"] for line in lines]
+    return _open_elsewhere(links).values("notice").distinct().count()
 
 
 def _link(link: ReportedLink, others: int, seen: list[str] | None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import unquote_plus
 
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,21 @@ def names_of(notices: Iterable[Notice]) -> list[str]:
         if contact is not None and not notice.trusted_flagger:
             names |= {contact.name.strip(), contact.address.strip()}
     return sorted((name for name in names if len(name) > 1), key=len, reverse=True)
+
+
+def tellable(links: Iterable[ReportedLink]) -> str | None:
+    """The first of these links to one thing that may be told outside.
+
+    One that holds the name or the address of who reported it stays with us: some services put the reader's
+    own name into what they share. No query where notice, ticket and contact come along.
+    """
+    links = list(links)
+    names = [name.casefold() for name in names_of(each.notice for each in links)]
+    for each in links:
+        said = unquote_plus(each.link).casefold()
+        if said and not any(name in said for name in names):
+            return each.link
+    return None
 
 
 def notifiers_of(decision: Decision) -> list[str]:

@@ -9,6 +9,7 @@ from accounts.models import Platform
 from accounts.models.machines import WANTING
 from appeals.links import appeal_url
 from appeals.models import MeasureKind, ReportedLink
+from appeals.notifiers import tellable
 from journal.actions import Subject
 from journal.models import Channel, Delivery
 from journal.outbox import delivery_of
@@ -45,8 +46,8 @@ def _link_for_the_affected(delivery: Delivery) -> dict[str, str | None]:
 
 def content_of(statement: UUID) -> str | None:
     """The link of what a decision on a report is about, while it is kept. One query."""
-    known = ReportedLink.objects.filter(decision=statement).exclude(link="").order_by("id")
-    return known.values_list("link", flat=True).first()
+    known = ReportedLink.objects.filter(decision=statement).order_by("id")
+    return tellable(known.select_related("notice__ticket__contact"))
 
 
 register_secrets(LINK_REQUESTED, _fresh_link)

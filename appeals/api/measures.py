@@ -15,6 +15,7 @@ from accounts.problems import PROBLEMS
 from appeals.actions.measures import TOLD_AFTER, confirm_measure
 from appeals.actions.reviews import answer_remit
 from appeals.models import Decision, Measure, Outcome, Review
+from appeals.notifiers import tellable
 from appeals.permissions import measures_visible_to
 from helpdesk.api.once import IDEMPOTENCY, once
 
@@ -42,7 +43,7 @@ class MeasureListed(MeasureOut):
         fields = [*MeasureOut.Meta.fields, "content"]
 
     def get_content(self, measure: Measure) -> str | None:
-        return next((each.link for each in measure.decision.reported_links.all() if each.link), None)
+        return tellable(measure.decision.reported_links.all())
 
 
 class MeasurePage(serializers.Serializer[Any]):
@@ -71,7 +72,9 @@ class MeasureList(APIView):
         after.is_valid(raise_exception=True)
         if since := after.validated_data.get("after"):
             measures = measures.filter(pk__gt=since)
-        behind = measures.select_related("effect", "decision").prefetch_related("decision__reported_links")
+        behind = measures.select_related("effect", "decision").prefetch_related(
+            "decision__reported_links__notice__ticket__contact"
+        )
         page = list(behind.order_by("pk")[:A_PAGE])
         following = page[-1].pk if len(page) == A_PAGE else None
         return Response({"measures": MeasureListed(page, many=True).data, "next": following})

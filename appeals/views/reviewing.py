@@ -19,7 +19,7 @@ from appeals.actions.leave import give_leave, refuse_leave
 from appeals.actions.notice_decisions import decide_notice
 from appeals.actions.proofs import check_mandate, refuse_mandate
 from appeals.actions.reviews import UNDO_FOR, decide, undo_review
-from appeals.cards import links_to_decide, what_it_leaves
+from appeals.cards import links_to_decide, reports_beside, what_it_leaves
 from appeals.forms.console import LeaveForm, NoticeForm, ReviewForm
 from appeals.forms.statement import StatementForm
 from appeals.models import Appeal, AppealDecision, Notice, Outcome, Review
@@ -207,7 +207,7 @@ def notice(request: StaffRequest, notice_id: UUID) -> HttpResponse:
     if is_whole and _answer(request, notice, form, statement if restricts else None, at):
         return ticket_page(notice.ticket)
     context = {"notice": notice, "ticket": notice.ticket, "form": form, "statement": statement}
-    context |= {"lines": lines, "others": sum(line["others"] for line in lines)}
+    context |= {"lines": lines, "others": reports_beside(lines)}
     fragment = request.headers.get("HX-Request") and request.method == "GET"
     template = "appeals/console/_notice_decision.html" if fragment else "appeals/console/notice.html"
     return page(request, template, context, status=409 if form.errors or statement.errors else 200)

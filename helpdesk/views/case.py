@@ -148,7 +148,8 @@ def write(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     if not form.is_valid():
         return _show(request, ticket, write=form, status=422)
     given = form.cleaned_data
-    if said_already(ticket, given["text"].strip(), at=now()):
+    # A file makes it something new: "here it is", sent at first without what it was about.
+    if not given["attachments"] and said_already(ticket, given["text"].strip(), at=now()):
         return HttpResponseRedirect(reverse("helpdesk:case") + "#last")
     try:
         person_writes(

@@ -9,7 +9,7 @@ from appeals.actions.groups import file_links
 from appeals.actions.notice_decisions import decide_notice
 from appeals.models import Decision, Measure, Notice, NoticeGroup
 from helpdesk.actions import assign, declare_conflict, mark_spam, take_next
-from helpdesk.models import Barred, QueueKind, Status, Ticket
+from helpdesk.models import Barred, Contact, QueueKind, Status, Ticket
 from journal.models import Delivery
 from journal.senders import whole_body
 from tests.appeals.test_reviews import REPLACEMENT
@@ -113,6 +113,18 @@ def test_the_list_of_measures_names_the_link_and_a_confirmation_keeps_none(clien
     [listed] = client.get(reverse("appeals_api:measures"), **asks).json()["measures"]
     done = client.post(reverse("appeals_api:confirm_measure", args=[listed["id"]]), **asks)
     assert (listed["content"], done.status_code, "content" in done.json()) == (POST, 200, False)
+
+
+@pytest.mark.parametrize("said", ["Otto+Olsen", "OTTO%20olsen", "otto%40mail.example"])
+def test_a_link_that_names_who_reported_it_is_told_to_no_platform(client, queue, amir, platform, said):
+    make_endpoint(platform)
+    notice = make_notice(queue, platform, f"{POST}?shared_by={said}")
+    Contact.objects.create(ticket=notice.ticket, name="Otto Olsen", address="otto@mail.example")
+    decide_notice(notice, by=amir, at=NOON, statement=REPLACEMENT, reasons="")
+    asks = {"headers": {"Authorization": f"Bearer {make_api_key(platform).shown}"}}
+    [listed] = client.get(reverse("appeals_api:measures"), **asks).json()["measures"]
+    assert whole_body(Delivery.objects.get(kind="measure.required"))["content"] is None
+    assert listed["content"] is None
 
 
 def test_a_link_is_decided_once(queue, amir, platform):

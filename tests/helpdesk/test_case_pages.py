@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from helpdesk.actions import reply
-from helpdesk.models import Contact, Message, Queue, QueueKind, Status, Ticket
+from helpdesk.models import Attachment, Contact, Message, Queue, QueueKind, Status, Ticket
 from helpdesk.receipts import new_token
 from tests.factories import make_case, make_message, make_moderator, make_note, make_queue
 
@@ -90,6 +90,13 @@ def test_person_writes_once_though_it_is_sent_twice(rita, opened):
     for _attempt in range(2):
         rita.post(reverse("helpdesk:case_write"), {"text": "One more thing."})
     assert Message.objects.filter(text="One more thing.").count() == 1
+
+
+def test_same_words_with_the_file_that_was_forgotten_are_something_new(rita, opened):
+    file = SimpleUploadedFile("proof.txt", b"It was me who wrote it.", content_type="text/plain")
+    for more in ({}, {"attachments": file}):
+        rita.post(reverse("helpdesk:case_write"), {"text": "Here is the file.", **more})
+    assert Attachment.objects.filter(ticket=opened.ticket).count() == 1
 
 
 def test_same_form_is_taken_once_even_with_other_words_between(rita):
