@@ -22,7 +22,8 @@ def before():
     """The tables as they were, and as they are again when the test is over."""
     queue, platform = make_queue(kind=QueueKind.NOTICE), make_platform()
     yield Before(migrate("0010_open_links"), queue, platform)
-    migrate("0013_one_group_a_link")
+    latest = MigrationExecutor(connection)
+    latest.migrate(latest.loader.graph.leaf_nodes())  # else the next test meets a table without its columns
 
 
 class Before:
