@@ -132,7 +132,7 @@ class AnyDigits(forms.Form):
 
     def clean_code(self) -> str:
         self.cleaned_data["code"] = latin_digits(self.cleaned_data["code"])
-        code: str = super().clean_code()  # type: ignore[misc]
+        code: str = super().clean_code()  # type: ignore[misc]  # of allauth's form
         return code
 
 
@@ -150,13 +150,13 @@ class WholeKey(forms.Form):
         self.fields["credential"].error_messages["invalid"] = NO_KEY
         self.fields["credential"].error_messages["required"] = NO_KEY
         try:
-            super()._clean_fields()  # type: ignore[misc]
+            super()._clean_fields()  # type: ignore[misc]  # of allauth's form
         except (AttributeError, KeyError, TypeError, ValueError):
             self.add_error("credential", NO_KEY)
 
     def _clean_form(self) -> None:
         try:
-            super()._clean_form()  # type: ignore[misc]
+            super()._clean_form()  # type: ignore[misc]  # of allauth's form
         except (AttributeError, KeyError, TypeError, ValueError):
             self.add_error("credential", NO_KEY)
 

@@ -169,8 +169,9 @@ def reported_in(ticket: Ticket) -> tuple[Notice | None, list[ReportedLink]]:
         found = ReportedLink.objects.filter(notice__ticket=ticket).order_by("id")
         links = list(found.select_related("notice__platform", "decision"))
         notice = links[0].notice if links else Notice.objects.filter(ticket=ticket).first()
-        ticket._reported = notice, links  # type: ignore[attr-defined]
-    return ticket._reported  # type: ignore[attr-defined]
+        # Three cards of a page ask for it: it stays with the ticket that the page has read.
+        ticket._reported = notice, links  # type: ignore[attr-defined]  # no field
+    return ticket._reported  # type: ignore[attr-defined]  # no field
 
 
 def notice_card(ticket: Ticket, user: User | None, *, at: datetime) -> dict[str, Any]:

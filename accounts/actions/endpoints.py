@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.platforms import form_is_stale
 from accounts.models import Platform, User, WebhookEndpoint
+from accounts.models.machines import SignedTo
 from accounts.permissions import can_operate, is_operator
 from accounts.sealing import seal
 from accounts.waiting import waiting_for
@@ -42,6 +43,16 @@ def usable_address(url: str) -> str:
             field="url",
         )
     return url
+
+
+def renew_secret(endpoint: SignedTo, at: datetime) -> str:
+    """A new secret for an address that is held; for a day the old one signs beside it. Asks no right."""
+    secret = new_secret()
+    if not (endpoint.previous_until and at < endpoint.previous_until - OVERLAP + SAME_ROTATION):
+        endpoint.sealed_previous_secret, endpoint.previous_until = endpoint.sealed_secret, at + OVERLAP
+    endpoint.sealed_secret = seal(secret)
+    endpoint.save(update_fields=["sealed_secret", "sealed_previous_secret", "previous_until"])
+    return secret
 
 
 @transaction.atomic
@@ -110,11 +121,7 @@ def rotate_secret(endpoint: WebhookEndpoint, *, by: User, at: datetime) -> str:
     """
     require(can_operate(by))
     endpoint = _held(endpoint)
-    secret = new_secret()
-    if not (endpoint.previous_until and at < endpoint.previous_until - OVERLAP + SAME_ROTATION):
-        endpoint.sealed_previous_secret, endpoint.previous_until = endpoint.sealed_secret, at + OVERLAP
-    endpoint.sealed_secret = seal(secret)
-    endpoint.save(update_fields=["sealed_secret", "sealed_previous_secret", "previous_until"])
+    secret = renew_secret(endpoint, at)
     record(endpoint.platform, "secret_rotated", by=by, at=at, endpoint=endpoint.pk)
     return secret
 

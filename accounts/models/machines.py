@@ -144,23 +144,38 @@ class EventType(models.TextChoices):
     PERSON_NOTIFY = "person.notify", _("There is news to pass on to a person")
 
 
+class SignedTo(Row):
+    """An address that is told by signed webhooks. While its secret changes, two are valid and both sign."""
+
+    sealed_secret = models.TextField()
+    sealed_previous_secret = models.TextField(blank=True)
+    previous_until = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+    def secrets(self, at: datetime) -> list[str]:
+        """The secrets to sign with at this moment, newest first (`whsec_` and base64)."""
+        sealed = [self.sealed_secret]
+        if self.sealed_previous_secret and self.previous_until and self.previous_until > at:
+            sealed.append(self.sealed_previous_secret)
+        return [unseal(each) for each in sealed]
+
+
 class WebhookEndpointSet(models.QuerySet["WebhookEndpoint"]):
     def gone(self) -> "WebhookEndpointSet":
         """Those that an operator must look at, of platforms that are still told anything."""
         return self.filter(is_gone=True, platform__is_active=True)
 
 
-class WebhookEndpoint(Row):
-    """Where a platform wants to be told. While its secret changes, two are valid and both sign.
+class WebhookEndpoint(SignedTo):
+    """Where a platform wants to be told.
 
     `is_gone`: it said itself (HTTP 410) that it wants nothing more, and no operator has looked yet.
     """
 
     platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="endpoints")
     url = models.URLField(_("address"), max_length=500)
-    sealed_secret = models.TextField()
-    sealed_previous_secret = models.TextField(blank=True)
-    previous_until = models.DateTimeField(null=True)
     event_types = ArrayField(models.CharField(max_length=40), verbose_name=_("events"), default=list)
     told_since = models.DateTimeField()
     disabled_at = models.DateTimeField(null=True)
@@ -179,14 +194,3 @@ class WebhookEndpoint(Row):
 
     def __str__(self) -> str:
         return self.url
-
-    @property
-    def secret(self) -> str:
-        return unseal(self.sealed_secret)
-
-    def secrets(self, at: datetime) -> list[str]:
-        """The secrets to sign with at this moment, newest first (`whsec_` and base64)."""
-        secrets = [self.secret]
-        if self.sealed_previous_secret and self.previous_until and self.previous_until > at:
-            secrets.append(unseal(self.sealed_previous_secret))
-        return secrets

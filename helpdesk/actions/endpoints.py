@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.actions.endpoints import OVERLAP, SAME_ROTATION, new_secret, usable_address
+from accounts.actions.endpoints import new_secret, renew_secret, usable_address
 from accounts.models import User
 from accounts.sealing import seal
 from helpdesk.models import AlarmEndpoint, Team
@@ -59,11 +59,7 @@ def rotate_alarm_secret(endpoint: AlarmEndpoint, *, by: User, at: datetime) -> s
     require(can_set_alarm_endpoint(by, owner))
     if endpoint.ended_at is not None:
         raise Refused("endpoint_ended", _("This address is told nothing more. Add it again."))
-    secret = new_secret()
-    if not (endpoint.previous_until and at < endpoint.previous_until - OVERLAP + SAME_ROTATION):
-        endpoint.sealed_previous_secret, endpoint.previous_until = endpoint.sealed_secret, at + OVERLAP
-    endpoint.sealed_secret = seal(secret)
-    endpoint.save(update_fields=["sealed_secret", "sealed_previous_secret", "previous_until"])
+    secret = renew_secret(endpoint, at)
     record(owner, "alarm_secret_rotated", by=by, at=at, endpoint=endpoint.pk)
     return secret
 

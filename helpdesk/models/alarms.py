@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import ExpressionWrapper, F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from accounts.sealing import unseal
+from accounts.models.machines import SignedTo
 from helpdesk.models.incidents import Incident
 from helpdesk.models.queues import Team, TeamMember
 from helpdesk.models.tickets import Ticket
@@ -160,7 +160,7 @@ class AlarmEndpointSet(models.QuerySet["AlarmEndpoint"]):
         return self.filter(ended_at=None)
 
 
-class AlarmEndpoint(Row):
+class AlarmEndpoint(SignedTo):
     """An address of a machine that is told of a team's or of one person's alarms, by signed webhook."""
 
     team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="alarm_endpoints")
@@ -168,9 +168,6 @@ class AlarmEndpoint(Row):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="alarm_endpoints"
     )
     url = models.URLField(_("address"), max_length=500)
-    sealed_secret = models.TextField()
-    sealed_previous_secret = models.TextField(blank=True)
-    previous_until = models.DateTimeField(null=True)
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
@@ -195,10 +192,3 @@ class AlarmEndpoint(Row):
 
     def __str__(self) -> str:
         return self.url
-
-    def secrets(self, at: datetime) -> list[str]:
-        """The secrets to sign with at this moment, newest first."""
-        sealed = [self.sealed_secret]
-        if self.sealed_previous_secret and self.previous_until and self.previous_until > at:
-            sealed.append(self.sealed_previous_secret)
-        return [unseal(each) for each in sealed]
