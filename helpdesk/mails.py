@@ -2,6 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
+from accounts.models import User
 from helpdesk.models import Ticket
 from journal.mail import register_mail
 from journal.models import Delivery
@@ -15,6 +16,12 @@ def zone_of_case(delivery: Delivery) -> ZoneInfo:
     return zone_of(zones.values_list("zone", flat=True).first() or "")
 
 
+def zone_of_colleague(delivery: Delivery) -> ZoneInfo:
+    """The clock that whoever works here has chosen."""
+    people = User.objects.filter(email=delivery.address)
+    return zone_of(people.values_list("time_zone", flat=True).first() or "")
+
+
 register_mail("case_news", "helpdesk/mail/subject.txt", "helpdesk/mail/case_news.txt")
 for kind in ("case_reminder", "case_closed"):
     register_mail(kind, "helpdesk/mail/subject.txt", f"helpdesk/mail/{kind}.txt", zone_of=zone_of_case)
@@ -24,5 +31,10 @@ for kind in ("place_asked", "place_given", "place_given_to_you"):
 register_mail("barred_late", "helpdesk/mail/subject_staff.txt", "helpdesk/mail/barred_late.txt")
 register_mail("page", "helpdesk/mail/subject_page.txt", "helpdesk/mail/page.txt")
 register_mail("steps_due", "helpdesk/mail/subject_steps.txt", "helpdesk/mail/steps_due.txt")
-register_mail("rota_problems", "helpdesk/mail/subject_rota.txt", "helpdesk/mail/rota_problems.txt")
+register_mail(
+    "rota_problems",
+    "helpdesk/mail/subject_rota.txt",
+    "helpdesk/mail/rota_problems.txt",
+    zone_of=zone_of_colleague,
+)
 register_mail("rota_changed", "helpdesk/mail/subject_rota_changed.txt", "helpdesk/mail/rota_changed.txt")

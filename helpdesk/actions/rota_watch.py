@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -96,12 +95,8 @@ def tell_problems(*, at: datetime) -> int:
             at=at,
             address=user.email,
             language=user.language,
-            body={"count": len(own), "first": _written(min(row.from_at for row in own), user)},
+            body={"count": len(own), "first": min(row.from_at for row in own).isoformat()},
         )
     told = {row.pk for own in whom.values() for row in own}  # what nobody could be told waits for somebody
     RotaProblem.objects.filter(pk__in=told).update(told_at=at)
     return len(whom)
-
-
-def _written(moment: datetime, user: User) -> str:
-    return moment.astimezone(ZoneInfo(user.time_zone)).strftime("%Y-%m-%d %H:%M %Z")

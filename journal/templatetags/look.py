@@ -81,6 +81,13 @@ def count(value: int | None) -> Count | None:
 
 
 register.filter("digits", digits)
+register.filter("moment_words", moment_words)
+
+
+@register.filter
+def moment_of(written: str) -> datetime:
+    """A moment as the body of a mail holds it."""
+    return datetime.fromisoformat(written)
 
 
 PLAIN = {"checkbox", "radioselect", "checkboxselectmultiple", "hidden", "multiplehidden"}

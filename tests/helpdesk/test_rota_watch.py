@@ -1,6 +1,6 @@
 """What is wrong with a rota is found before it happens, and told once."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -76,6 +76,15 @@ def test_gap_is_told_to_the_leads_of_the_team_a_week_ahead_and_once(rota, amir, 
     assert [each.address for each in mails()] == [lena.email]
 
 
+def test_lead_reads_the_time_of_a_gap_in_their_own_words(rota, amir, lena):
+    User.objects.filter(pk=lena.pk).update(language="fa", time_zone="Asia/Tehran")
+    start = datetime(2026, 11, 24, 14, 30, tzinfo=UTC)
+    gap(rota, amir, lena, start, start + HOUR)
+    watch(at=start - HOUR)
+    _subject, text = worded(mails()[0])
+    assert "۳ آذر ۱۴۰۵ (۲۴ نوامبر ۲۰۲۶)، ساعت ۱۸:۰۰" in text
+
+
 def test_gap_that_came_up_late_is_told_at_once(rota, amir, lena):
     gap(rota, amir, lena, NOON + HOUR, NOON + 2 * HOUR)
     assert watch(at=NOON) == 1
@@ -106,7 +115,7 @@ def test_many_problems_are_one_mail_with_their_count(rota, amir, lena):
     assert mail.body["count"] == 3
     subject, text = worded(mail)
     assert "3" in subject
-    assert "2026-11-25 12:00 UTC" in text
+    assert "25 November 2026, 12:00 UTC" in text
     assert "Amir" not in text
 
 

@@ -124,6 +124,7 @@ NEEDED = {
     "case_reminder": SILENT,
     "case_closed": SILENT,
     "rota_changed": {"team": str(uuid7())},
+    "rota_problems": {"count": 1, "first": NOON.isoformat()},
 }  # what a wording cannot do without
 
 
