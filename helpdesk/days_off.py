@@ -37,7 +37,7 @@ def days_off_in(country: str, years: Iterable[int]) -> dict[str, str]:
 
 
 def days_off_from(file: bytes, *, first: date, last: date) -> dict[str, str]:
-    """The whole days of an iCalendar file from `first` to `last`, repeated ones among them.
+    """The whole days of an iCalendar file from `first` to `last`, repeated and listed ones among them.
 
     Events with a time of day are meetings and no days off. Raises Refused("bad_file").
     """
@@ -70,7 +70,19 @@ def _days(events: Iterable[Any], first: date, last: date) -> Iterator[tuple[date
 
 
 def _repeated(event: Any, start: date, first: date, last: date) -> Iterator[date]:
-    """The days on which it begins. A rule by hours or seconds is no rule of days and could go on forever."""
+    """The days on which it begins: those of its rule and its list, without those that were taken out."""
+    out = {_day(moment) for moment in event.exdates}
+    listed = {_day(moment) for moment, _end in event.rdates}
+    ruled = set(_by_rule(event, start, first, last))
+    yield from sorted(day for day in (ruled | listed) - out if first <= day <= last)
+
+
+def _day(moment: date) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
+def _by_rule(event: Any, start: date, first: date, last: date) -> Iterator[date]:
+    """A rule by hours or seconds is no rule of days and could go on forever."""
     if "RRULE" not in event:
         yield start
         return

@@ -60,6 +60,23 @@ def test_file_repeats_what_comes_every_year():
     assert list(days_off_from(file, **YEARS)) == ["2026-07-04", "2027-07-04", "2028-07-04"]
 
 
+def test_day_that_was_taken_out_of_a_rule_is_no_day_off():
+    rule = "DTSTART;VALUE=DATE:19900704\r\nRRULE:FREQ=YEARLY\r\n"
+    file = ics(rule + "EXDATE;VALUE=DATE:20270704\r\nSUMMARY:Day")
+    assert list(days_off_from(file, **YEARS)) == ["2026-07-04", "2028-07-04"]
+
+
+def test_exception_with_a_time_of_day_takes_its_day_out():
+    rule = "DTSTART;VALUE=DATE:19900704\r\nRRULE:FREQ=YEARLY\r\n"
+    file = ics(rule + "EXDATE:20270704T000000Z,20280704T000000Z\r\nSUMMARY:Day")
+    assert list(days_off_from(file, **YEARS)) == ["2026-07-04"]
+
+
+def test_listed_days_are_days_off_beside_the_first():
+    file = ics("DTSTART;VALUE=DATE:20260320\r\nRDATE;VALUE=DATE:20270310,20280227,20400101\r\nSUMMARY:Feast")
+    assert list(days_off_from(file, **YEARS)) == ["2026-03-20", "2027-03-10", "2028-02-27"]
+
+
 @pytest.mark.parametrize(
     "file",
     [
