@@ -19,6 +19,7 @@ from helpdesk.templating import unknown_fields
 from journal.actions import record
 from journal.errors import Refused, require
 from journal.ids import Row
+from journal.seen import refuse_if_changed
 
 SILENCE = ("remind_after_days", "close_after_days")
 
@@ -36,8 +37,11 @@ def _change(row: Any, values: Mapping[str, Any], *, by: Any, at: datetime) -> An
     return row
 
 
-def _held(row: Any) -> Any:
-    return type(row)._default_manager.select_for_update(no_key=True).get(pk=row.pk)
+def _held(row: Any, fields: Iterable[str] = (), seen: str | None = None) -> Any:
+    """The row as it is now, until the commit; refused where it is not what was `seen` (journal/seen.py)."""
+    held = type(row)._default_manager.select_for_update(no_key=True).get(pk=row.pk)
+    refuse_if_changed(held, fields, seen)
+    return held
 
 
 def _end(row: Any, *, by: Any, at: datetime) -> Any:
@@ -62,9 +66,9 @@ def add_team(*, by: Any, at: datetime, **fields: Any) -> Team:
 
 
 @transaction.atomic
-def change_team(team: Team, *, by: Any, at: datetime, **fields: Any) -> Team:
+def change_team(team: Team, *, by: Any, at: datetime, seen: str | None = None, **fields: Any) -> Team:
     require(can_change_settings(by))
-    return _change(_held(team), fields, by=by, at=at)
+    return _change(_held(team, fields, seen), fields, by=by, at=at)
 
 
 @transaction.atomic
@@ -97,12 +101,12 @@ def add_queue(*, by: Any, at: datetime, **fields: Any) -> Queue:
 
 
 @transaction.atomic
-def change_queue(queue: Queue, *, by: Any, at: datetime, **fields: Any) -> Queue:
+def change_queue(queue: Queue, *, by: Any, at: datetime, seen: str | None = None, **fields: Any) -> Queue:
     """Names, team, promised hours, days kept. What is open keeps the moment that it was promised;
     a shorter retention reaches what has ended with its next purge date only. Who does not see the queue
     with its new team lays down what they had taken of it."""
     require(can_change_settings(by))
-    queue = _held(queue)
+    queue = _held(queue, fields, seen)
     team = queue.team_id
     if not can_give_queue(by, queue, fields.get("team", queue.team)):
         raise Refused(
@@ -167,10 +171,12 @@ def add_reply_template(*, by: Any, at: datetime, **fields: Any) -> ReplyTemplate
 
 
 @transaction.atomic
-def change_reply_template(template: ReplyTemplate, *, by: Any, at: datetime, **fields: Any) -> ReplyTemplate:
+def change_reply_template(
+    template: ReplyTemplate, *, by: Any, at: datetime, seen: str | None = None, **fields: Any
+) -> ReplyTemplate:
     require(can_change_settings(by))
     _refuse_unknown_fields(fields)
-    return _change(_held(template), fields, by=by, at=at)
+    return _change(_held(template, fields, seen), fields, by=by, at=at)
 
 
 @transaction.atomic

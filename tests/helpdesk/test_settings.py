@@ -228,3 +228,56 @@ def test_the_list_says_what_matters_and_costs_the_same_for_many(desk, queue, dja
 
 def test_nothing_else_is_set_here(desk):
     assert desk.get(reverse("console:add_setting", args=["users"])).status_code == 404
+
+
+class TestTwoPagesOfOneRow:
+    """Lena has a queue open in two windows, or a colleague has the other one."""
+
+    @pytest.fixture
+    def address(self, queue):
+        return reverse("console:setting", args=["queues", queue.pk])
+
+    @pytest.fixture
+    def opened(self, desk, queue, address):
+        """What the form of the second window holds, which was opened before the first one was saved."""
+        return typed_queue(queue, seen=desk.get(address).context["seen"])
+
+    @pytest.fixture
+    def refusal(self, desk, address, opened):
+        desk.post(address, opened | {"keep_for_days": 30})
+        return desk.post(address, opened | {"place": 7})
+
+    def test_the_second_save_puts_back_nothing_that_the_first_one_changed(self, queue, refusal):
+        assert refusal.status_code == 409
+        assert Queue.objects.values_list("keep_for_days", "place").get() == (30, 0)
+
+    def test_the_refusal_says_what_is_saved_and_keeps_what_was_typed(self, refusal):
+        form = refusal.context["form"]
+        assert form.errors["keep_for_days"] == ["Saved now: 30"]
+        assert (form["keep_for_days"].value(), form["place"].value()) == ("365", "7")
+        assert "name_en" not in form.errors
+
+    def test_saved_again_with_that_in_sight_it_holds(self, desk, address, opened, refusal):
+        desk.post(address, opened | {"place": 7, "seen": refusal.context["seen"]})
+        assert Queue.objects.values_list("keep_for_days", "place").get() == (365, 7)
+
+    def test_back_and_saved_again_as_it_was_is_refused_too(self, desk, address, opened):
+        desk.post(address, opened | {"place": 3})
+        assert desk.post(address, opened | {"place": 4}).status_code == 409
+
+    @pytest.mark.parametrize("kind", ["teams", "templates"])
+    def test_teams_and_templates_are_guarded_alike(self, desk, queue, template, kind):
+        row = {"teams": queue.team, "templates": template}[kind]
+        address = reverse("console:setting", args=[kind, row.pk])
+        seen = desk.get(address).context["seen"]
+        typed = {"name_en": "One", "text_en": "Hello.", "page_next_after": 3, "kind": "", "seen": seen}
+        assert desk.post(address, typed).status_code == 302
+        assert desk.post(address, typed | {"name_en": "Two"}).status_code == 409
+        row.refresh_from_db()
+        assert row.name_en == "One"
+
+
+def test_a_form_that_is_refused_still_says_which_queue_it_is(desk, queue):
+    address = reverse("console:setting", args=["queues", queue.pk])
+    page = desk.post(address, typed_queue(queue, name_en=""))
+    assert str(page.context["row"]) == "Complaints"

@@ -1,6 +1,7 @@
 """Settings of queues, teams and reply templates, for leads, heads and operators."""
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,7 @@ from helpdesk.permissions import can_agree_to_member
 from helpdesk.templating import FIELDS
 from helpdesk.views.console.frame import page
 from journal.errors import Refused
+from journal.seen import seen_of, show_saved
 
 setter = needs_role("lead", "head", "operator")
 
@@ -224,17 +226,14 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
 def setting(request: HttpRequest, slug: str, pk: Any) -> HttpResponse:
     kind = kind_of(slug)
     row = get_object_or_404(kind.model, pk=pk, ended_at=None)
-    form = kind.form(request.POST or None, instance=row)
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and (
-            _tried(form, lambda: kind.change(row, by=request.user, at=timezone.now(), **form.values))
-            is not None
-        )
-    ):
-        messages.success(request, _("Saved."))
-        return redirect("console:setting", slug, pk)
+    # A copy, since a form writes what was typed into its row before anybody has allowed it.
+    form = kind.form(request.POST or None, instance=copy(row))
+    if request.method == "POST" and form.is_valid():
+        seen = request.POST.get("seen")
+        at = timezone.now()
+        if _tried(form, lambda: kind.change(row, by=request.user, at=at, seen=seen, **form.values)):
+            messages.success(request, _("Saved."))
+            return redirect("console:setting", slug, pk)
     return _form_page(request, kind, form, row)
 
 
@@ -244,6 +243,9 @@ def _tried(form: Any, act: Callable[[], Any]) -> Any:
         return act()
     except Refused as refused:
         form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+        if refused.code == "changed_meanwhile":
+            form.instance.refresh_from_db()
+            show_saved(form, form.instance)
         return None
 
 
@@ -251,6 +253,9 @@ def _form_page(
     request: HttpRequest, kind: Kind, form: Any, row: Any, member_form: Any = None
 ) -> HttpResponse:
     context = {"kind": kind, "form": form, "row": row, "here": "settings"}
+    if row is not None:
+        # What is saved now: who was refused has read it beside the fields, and may save over it knowingly.
+        context["seen"] = seen_of(kind.model.objects.get(pk=row.pk), form.fields)
     if kind.model is ReplyTemplate:
         context["template_fields"] = [(f"{{{name}}}", _(words)) for name, words in FIELDS.items()]
     if kind.model is Team and row is not None:
