@@ -153,7 +153,7 @@ def test_a_case_is_joined_with_another_of_the_same_person(page, ticket, queue):
     press(page, "m")
     page.wait_for_url("**/do/merge/")
     page.keyboard.type(other.reference)
-    press(page, "Enter")
+    press(page, "Tab", "Space", "Enter")  # the reason
     page.wait_for_url(f"**/{ticket.reference}/")
     ticket.refresh_from_db()
     assert ticket.merged_into == other
