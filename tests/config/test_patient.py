@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
@@ -110,10 +111,15 @@ def test_body_in_pieces_arrives_whole(port):
 
 def test_large_bodies_wait_for_each_other_and_all_arrive(port):
     head = HEAD + b"Connection: close\r\nContent-Length: 2000000\r\n\r\n"
-    with senders(port, head, number=4) as opened:
-        for each in opened:
-            each.sendall(b"x" * 2_000_000)
-            assert b"POST 2000000" in said(each, until=b"POST 2000000")
+
+    def send(connection):
+        connection.sendall(b"x" * 2_000_000)
+        return said(connection, until=b"POST 2000000")
+
+    # All at once: nobody has said which of them the worker takes first, and the others wait for that one.
+    with senders(port, head, number=4) as opened, ThreadPoolExecutor(4) as pool:
+        for answer in pool.map(send, opened):
+            assert b"POST 2000000" in answer
 
 
 def test_connection_is_kept_for_the_next_request(port):
