@@ -248,16 +248,18 @@ def start(launcher: Launcher, stage: str) -> str:
     say("Starting the servers ..." if wanted else "Using the servers that the environment names ...")
     embedded.start_servers(launcher.home, launcher.spawn, wanted)
     say("Bringing the database up to date ...")
-    manage(launcher, "prepare", "--migrate")
-    demo = ""
-    if stage == "demo":
-        say("Loading the demo ...")
-        demo = manage(launcher, "load_demo")
+    told = manage(launcher, *preparation(stage))
     say("Starting web, workers and clock ...")
     launcher.spawn(
         "programs", [sys.executable, "-m", "config.programs"], signal.SIGTERM, stage=PROGRAMS, **OURS
     )
-    return demo
+    return told if stage == "demo" else ""
+
+
+def preparation(stage: str) -> list[str]:
+    """The command that makes the database ready. The demo brings queues and promises with a past, and loads
+    them first: none can be added before those that hold from today."""
+    return ["load_demo" if stage == "demo" else "prepare", "--migrate"]
 
 
 def say(words: str) -> None:

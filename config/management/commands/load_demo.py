@@ -2,7 +2,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils.timezone import now
 
@@ -18,13 +19,19 @@ class Command(BaseCommand):
     help = "Loads the demo once, and prints who can sign in. Refused in production."
     requires_system_checks: list[str] = []  # they read every page, and each start would wait for them
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--migrate", action="store_true", help="First bring the database up to date.")
+
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError(
                 "The demo's passwords are known to everybody: it is never loaded in production."
             )
+        if options["migrate"]:
+            call_command("migrate", interactive=False, verbosity=0)
         if not User.objects.filter(email=PEOPLE[0].email).exists():
             self.load()
+        call_command("prepare", stdout=self.stdout)  # what a newer version needs beside an older demo
         self.stdout.write(sign_in_table())
 
     @transaction.atomic
