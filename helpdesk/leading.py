@@ -161,7 +161,7 @@ def team_loads(queues: Iterable[Queue], at: datetime) -> list[TeamLoad]:
     people = User.objects.holding(*WORKERS).filter(pk__in={user for _team, user in places})
     counted = people.annotate(
         open_cases=RawSQL(_COUNT.format(_OPEN, MOST), ()),  # noqa: S611 - conditions are ours
-        due_work=RawSQL(_COUNT.format(f"{_DUE} AND t.due_at < %s", MOST), (at + DUE_WORK,)),  # noqa: S611
+        due_work=RawSQL(_COUNT.format(f"{_DUE} AND t.due_at < %s", MOST), (at + DUE_WORK,)),  # noqa: S611 - the moment is bound
     )
     by_id = {user.pk: user for user in counted}
     for team, member in places:

@@ -17,11 +17,11 @@ class CallForm(forms.Form):
     def __init__(self, *args: Any, by: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         allowed = [team.pk for team in Team.objects.filter(ended_at=None) if can_raise_alarm(by, team)]
-        self.fields["team"].queryset = Team.objects.filter(pk__in=allowed)  # type: ignore[attr-defined]
+        self.fields["team"].queryset = Team.objects.filter(pk__in=allowed)  # type: ignore[attr-defined]  # a choice of rows
 
     @property
     def is_offered(self) -> bool:
-        return self.fields["team"].queryset.exists()  # type: ignore[attr-defined]
+        return self.fields["team"].queryset.exists()  # type: ignore[attr-defined]  # a choice of rows
 
 
 class AlarmEndpointForm(forms.Form):
@@ -44,7 +44,7 @@ class AlarmEndpointForm(forms.Form):
         }
         own = [("me", _("Those that page me"))] if can_set_alarm_endpoint(by, by) else []
         teams = [(pk, str(team)) for pk, team in self.teams.items()]
-        self.fields["whose"].choices = [*own, *teams]  # type: ignore[attr-defined]
+        self.fields["whose"].choices = [*own, *teams]  # type: ignore[attr-defined]  # a ChoiceField
         self.by = by
 
     @property
@@ -62,8 +62,8 @@ class IncidentForm(forms.ModelForm):
 
     def __init__(self, *args: Any, by: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["queue"].queryset = Queue.objects.visible_to(by).in_use()  # type: ignore[attr-defined]
-        self.fields["queue"].empty_label = _("Choose")  # type: ignore[attr-defined]
+        self.fields["queue"].queryset = Queue.objects.visible_to(by).in_use()  # type: ignore[attr-defined]  # a choice of rows
+        self.fields["queue"].empty_label = _("Choose")  # type: ignore[attr-defined]  # a choice of rows
 
 
 class CloseForm(forms.Form):

@@ -91,6 +91,10 @@ def client(lena):
     return client
 
 
+def in_words(named):
+    return {name: urlsafe_b64encode(each).decode().rstrip("=") for name, each in named.items()}
+
+
 def add_passkey(user):
     """A passkey as a browser would have made it."""
     public = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
@@ -99,8 +103,7 @@ def add_passkey(user):
     made = CollectedClientData.create("webauthn.create", b"challenge", "http://testserver")
     said = {"clientDataJSON": made, "attestationObject": AttestationObject.create("none", data, {})}
     key = {"id": b"telephone", "rawId": b"telephone"}
-    words = lambda named: {name: urlsafe_b64encode(each).decode().rstrip("=") for name, each in named.items()}  # noqa: E731
-    credential = {**words(key), "type": "public-key", "response": words(said)}
+    credential = {**in_words(key), "type": "public-key", "response": in_words(said)}
     kind = Authenticator.Type.WEBAUTHN
     return Authenticator.objects.create(user=user, type=kind, data={"name": "Key", "credential": credential})
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
-from accounts.permissions import needs_role
+from accounts.permissions import StaffRequest, needs_role
 from helpdesk.actions import rotas as actions
 from helpdesk.actions.rota_watch import AHEAD
 from helpdesk.forms.promises import rearranged
@@ -99,7 +99,7 @@ def _shown(board: Board, problems: list[Problem], before: Board | None = None) -
     layers = board.plans[-1].layers if board.plans else ()
     days = shown_days(
         board,
-        timezone.get_current_timezone(),  # type: ignore[arg-type]
+        timezone.get_current_timezone(),  # type: ignore[arg-type]  # ours are all ZoneInfo
         problems=problems,
         before=before,
     )
@@ -246,11 +246,11 @@ def _edit_page(
 
 @require_http_methods(["GET", "POST"])
 @on_call_reader
-def change(request: HttpRequest, pk: UUID) -> HttpResponse:
+def change(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Somebody instead of somebody else, or a swap: a lead says so, others ask."""
     at, team = timezone.now(), _team(pk)
     found, leads = _rota(team), can_lead_rota(request.user, team)
-    if found is None or not (leads or can_be_on_call(request.user, team)):  # type: ignore[arg-type]
+    if found is None or not (leads or can_be_on_call(request.user, team)):
         raise Http404
     options: dict[str, Any] = {"people": _people(team), "leads": leads}
     sent = request.POST if request.method == "POST" else None
