@@ -190,6 +190,11 @@ def test_what_was_handed_up_is_passed_over_within_the_index(queue, amir):
         Ticket(reference=f"T{n:04}", due_at=NOON + n * HOUR, level=1 + (n < 2000), **fields)
         for n in range(4000)
     )
+    # What somebody has: without it the index of all that is open would be as good as that of what waits.
+    Ticket.objects.bulk_create(
+        Ticket(reference=f"H{n:04}", due_at=NOON + n * HOUR, status="open", assignee=amir, **fields)
+        for n in range(4000)
+    )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE helpdesk_ticket")
     waiting = Ticket.objects.filter(status="new", assignee=None, queue=queue, level__lte=Level.MODERATOR)
