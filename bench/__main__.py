@@ -1,5 +1,6 @@
 """`make bench`, or `python -m bench NAME...` for some of the measurements only."""
 
+import subprocess
 import sys
 from importlib import import_module
 
@@ -9,12 +10,13 @@ NAMES = ("statements", "appeals", "console", "steps", "memory")
 
 
 def main(names: list[str]) -> int:
-    """Run each measurement on servers of its own; fails where a ratio was not reached."""
-    reached = []
-    for name in names or NAMES:
+    """Take each measurement on servers of its own; fails where a ratio was not reached."""
+    if len(names) == 1:
         with servers():
-            reached.append(import_module(f"bench.{name}").run())
-    return 0 if all(reached) else 1
+            return 0 if import_module(f"bench.{names[0]}").run() else 1
+    # In a process of its own: settings are read once, and name the servers.
+    taken = [subprocess.run([sys.executable, "-m", "bench", name], check=False) for name in names or NAMES]
+    return max(each.returncode for each in taken)
 
 
 if __name__ == "__main__":
