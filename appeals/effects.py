@@ -102,11 +102,10 @@ def _standing_beside(person: DecisionPerson) -> list[DecisionPerson]:
         same |= Q(content_ref=person.content_ref)
     if person.user_ref:
         same |= Q(user_ref=person.user_ref)
-    fallen = Review.objects.filter(
-        subject__decision=OuterRef("decision"),
-        undone_at=None,
-        outcome__in=[Outcome.OVERTURNED, Outcome.MODIFIED],
-    )
+    # A remitted decision holds until the platform decides anew; then its answer, if any, holds instead.
+    has_ended = Q(outcome__in=[Outcome.OVERTURNED, Outcome.MODIFIED])
+    has_ended |= Q(outcome=Outcome.REMITTED, answered_at__isnull=False)
+    fallen = Review.objects.filter(has_ended, subject__decision=OuterRef("decision"), undone_at=None)
     taken_back = Review.objects.filter(replacement=OuterRef("decision"), undone_at__isnull=False)
     people = (
         DecisionPerson.objects.filter(

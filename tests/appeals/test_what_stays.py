@@ -85,6 +85,20 @@ def test_it_stays_no_longer_when_the_other_decision_falls_too(amir, platform):
     assert told(opened)[1] == []
 
 
+def test_it_stays_no_longer_when_the_platform_let_the_day_for_the_other_one_pass(amir, platform):
+    other, mine = (make_decision(platform, person=RITA) for _ in range(2))
+    until = NOON.date() + timedelta(days=7)
+    overturned(other, amir, "remitted", remit_until=until)
+    answer_remit(Review.objects.get(), None, by=SYSTEM, at=NOON + timedelta(days=8))
+    assert told(overturned(mine, amir))[1] == []
+
+
+def test_what_was_remitted_and_still_waits_keeps_its_effects(amir, platform):
+    other, mine = (make_decision(platform, person=RITA) for _ in range(2))
+    overturned(other, amir, "remitted", remit_until=NOON.date() + timedelta(days=7))
+    assert told(overturned(mine, amir))[1] == ["DECISION_VISIBILITY_CONTENT_DISABLED"]
+
+
 def test_what_cannot_be_undone_is_said_to_stay(amir):
     mine = make_decision()
     mine.effects.create(code="files_deleted", platform_ref="e-1", is_irreversible=True, irreversible_why="-")
