@@ -156,6 +156,9 @@ DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = BEHIND_PGBOUNCER
 DATABASES["default"]["OPTIONS"]["prepare_threshold"] = None if BEHIND_PGBOUNCER else 5
 # Long-running processes keep this many connections open; a command of manage.py opens one and closes it.
 POOL = env.between("RECOURSE_POOL", 0, 0, 100)
+# A connection is tried before a request has it: after the database was away, each of those that died would
+# cost somebody a failed request.
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if POOL:
     # A pool waits longer after each failure, so that a server away for a minute would cost another one; one
     # that soon gives up tries again with the next request.
