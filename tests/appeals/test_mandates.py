@@ -1,8 +1,11 @@
 """A proxy is heard when two people have checked the paper that they act by; they may send it later."""
 
+import re
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import now
 
@@ -11,7 +14,7 @@ from appeals.actions.proofs import check_mandate, give_mandate, refuse_mandate
 from appeals.models import Appeal
 from helpdesk.actions import NEWCOMER, reply, withdraw
 from helpdesk.attachments import accept
-from helpdesk.models import Status
+from helpdesk.models import Message, Status
 from helpdesk.receipts import new_token
 from journal.actors import SYSTEM
 from journal.models import Event
@@ -179,6 +182,63 @@ class TestRefusing:
         case = client.post(reverse("helpdesk:case_login"), enter, follow=True).content.decode()
         assert "We could not accept the permission that you sent." in case
         assert "Add their permission" in case
+
+
+class TestRoad:
+    """By the doors alone: a proxy names the decision and sends a mandate, and colleagues look at it."""
+
+    TOLD = "The content was blocked"  # what was decided, as the case page would say it
+    WHY = "Her name is not on the paper, and no day."
+
+    @pytest.fixture
+    def filed(self, client):
+        """What the proxy filed at the page without a link; their browser has the case open."""
+        self.team = appeals_queue().team
+        decision = make_decision(person={"user_ref": "u-1"})
+        typed = {"reference": decision.person.reference, "mandate": paper(), "token": new_token()}
+        typed |= {"asks": "undo", "text": "For my sister.", "language": "en", "told": "lately"}
+        kept = client.post(reverse("appeals:start"), typed, follow=True)
+        words = re.findall(r"<li>(.+?)</li>", kept.content.decode().split('class="words"')[1])[:8]
+        appeal = Appeal.objects.get()
+        enter = {"reference": appeal.ticket.reference, "receipt": " ".join(words)}
+        assert client.post(reverse("helpdesk:case_login"), enter).status_code == 302
+        return appeal
+
+    def everything(self, client):
+        """All that the proxy can read of their case."""
+        pages = [client.get(reverse(f"helpdesk:{name}")) for name in ("case", "case_data", "case_data_file")]
+        return " ".join(page.content.decode() for page in pages)
+
+    def looks(self, name, filed, **typed):
+        """A colleague opens the paper and says something of it; what they read then."""
+        desk = Client()
+        desk.force_login(make_moderator(self.team, name))
+        return self.says(desk, filed, **typed), desk
+
+    def says(self, desk, filed, **typed):
+        given = {"paper": Appeal.objects.get().mandate_id or "", **typed}
+        page = desk.post(reverse("appeals_console:mandate", args=[filed.pk]), given, follow=True)
+        return page.content.decode()
+
+    def test_the_decision_is_shown_when_two_people_have_checked_and_not_before(self, client, filed):
+        assert self.TOLD not in self.everything(client)
+        _page, amirs = self.looks("Amir", filed)
+        assert "One person has checked it" in self.everything(client)
+        assert "Somebody else must check the mandate too." in self.says(amirs, filed)
+        assert self.TOLD not in self.everything(client)
+        self.looks("Mira", filed)
+        pages = self.everything(client)
+        assert pages.count(self.TOLD) == 3
+        assert "We do not know yet that the decision is yours" not in pages
+
+    def test_whose_mandate_was_refused_reads_why_and_nothing_of_the_decision(self, client, filed):
+        self.looks("Amir", filed)
+        self.looks("Mira", filed, refuse="1", reasons=self.WHY)
+        Message.objects.update(told_at=now())
+        pages = self.everything(client)
+        assert pages.count(self.WHY) == 3
+        assert "We could not accept the permission that you sent." in pages
+        assert self.TOLD not in pages
 
 
 def test_the_same_form_again_does_not_undo_a_check(appeal, amir):

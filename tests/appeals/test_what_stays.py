@@ -4,10 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import now
 
 from appeals.actions.reviews import answer_remit, decide
-from appeals.models import Review
+from appeals.models import AppealDecision, Review
 from appeals.sections import answers
+from appeals.tasks import lapse_remits
 from journal.actors import SYSTEM
 from tests.factories import (
     NOON,
@@ -133,3 +136,39 @@ def test_the_file_says_it_in_codes(client, amir, platform):
     read(client, opened, "case")
     [answer] = client.get(reverse("helpdesk:case_data_file")).json()["about"]["answers"]
     assert answer["stays"] == [{"effect": "DECISION_VISIBILITY_CONTENT_DISABLED", "why": "other_decision"}]
+
+
+class TestRemittedInVain:
+    """By the doors alone: the console sends a decision back, and the platform lets the day pass."""
+
+    @pytest.fixture
+    def opened(self, client, amir):
+        self.until = now().date() + timedelta(days=7)
+        opened = make_appeal(at=now())
+        client.force_login(amir)
+        typed = {"turn": opened.ticket.turn, "outcome": "remitted", "remit_until": self.until.isoformat()}
+        typed |= {"reasons": REASONS, "attested": "on"}
+        client.post(reverse("appeals_console:review", args=[subject_of(opened).pk]), typed)
+        AppealDecision.objects.update(told_at=now())
+        client.logout()
+        return opened
+
+    def test_the_person_reads_until_when_the_platform_has_time(self, client, opened):
+        page = read(client, opened, "case")
+        assert "The platform must decide anew." in page
+        assert f"It has time until {date_format(self.until)}." in page
+        assert "Undo this" not in page
+
+    def test_after_the_day_the_person_reads_that_the_decision_falls(self, client, opened):
+        Review.objects.update(remit_until=now().date() - timedelta(days=1))
+        assert lapse_remits() == 1
+        page = read(client, opened, "case")
+        assert "The platform did not decide in time, so the decision falls." in page
+        assert "Undo this: The content was blocked" in page
+        assert "It has time until" not in page
+        assert AppealDecision.objects.get().outcome == "overturned"
+
+    def test_while_the_day_is_ahead_the_clock_says_nothing(self, client, opened):
+        Review.objects.update(remit_until=now().date() + timedelta(days=1))
+        lapse_remits()
+        assert "The platform must decide anew." in read(client, opened, "case")
