@@ -74,6 +74,17 @@ def test_the_keys_are_listed_and_search_is_one_away(desk_of, amir, queue):
     expect(page.locator(".row-item")).to_have_count(1)
 
 
+def test_on_a_phone_the_menu_opens_over_the_page_without_a_script(desk_of, amir, queue):
+    page = desk_of(amir, viewport={"width": 390, "height": 800}, java_script_enabled=False)
+    page.goto("/console/")
+    rail = page.locator("#rail").get_by_role("link", name="Complaints")
+    expect(rail).to_be_hidden()
+    page.get_by_role("button", name="Menu").press("Enter")
+    rail.click()
+    expect(page).to_have_url(re.compile("/queues/complaints/"))
+    expect(page.locator("#rail")).to_be_hidden()
+
+
 def test_two_colleagues_see_each_other_within_five_seconds(desk_of, amir, lena, queue):
     ticket = make_ticket(queue, text="Help")
     hers, his = desk_of(lena), desk_of(amir)
