@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from appeals.views import bulk, intake, measures, reviewing
+from appeals.views import bodies, bulk, intake, measures, reviewing
 
 app_name = "appeals_console"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("measures/<uuid:measure_id>/confirm/", measures.confirm, name="confirm"),
     path("intake/", intake.intake, name="intake"),
     path("deciders/", measures.deciders, name="deciders"),
-    path("bodies/", measures.bodies, name="bodies"),
-    path("bodies/<uuid:body_id>/", measures.bodies, name="body"),
+    path("bodies/", bodies.bodies, name="bodies"),
+    path("bodies/<uuid:body_id>/", bodies.body, name="body"),
+    path("bodies/<uuid:body_id>/end/", bodies.end, name="end_body"),
 ]

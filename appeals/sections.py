@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from appeals.bodies import told_bodies
 from appeals.effects import what_stays
 from appeals.forms.appealing import Asks, NotifierAsks
 from appeals.labels import label
@@ -18,7 +19,6 @@ from appeals.models import (
     Measure,
     Notice,
     Outcome,
-    OutOfCourtBody,
     Party,
     Review,
 )
@@ -57,7 +57,7 @@ def answers(ticket: Ticket, user: None, *, at: datetime) -> dict[str, Any]:
         "measures": [{"measure": each, "effect": label(each.effect_code)} for each in measures]
         if shown
         else [],
-        "bodies": list(OutOfCourtBody.objects.open_on(at.date())) if shown else [],
+        "bodies": told_bodies(at=at, zone=ticket.zone) if shown else [],
     }
 
 

@@ -16,12 +16,13 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import needs_role
 from accounts.problems import problem
 from accounts.roles import Role
-from appeals.models import OutOfCourtBody
+from appeals.bodies import told_bodies
 from config.samples import samples
 from helpdesk.actions.clocks import answer_within
 from helpdesk.calendars import DAY
 from helpdesk.models import Queue, QueueKind
 from helpdesk.views.sending import forget_receipt
+from helpdesk.zones import likely_zone
 
 API = "/api/"
 SECURITY_TEXT_FOR = timedelta(days=180)  # RFC 9116 advises less than a year
@@ -53,7 +54,7 @@ def how(request: HttpRequest) -> HttpResponse:
     at = now()
     context = {
         "queues": _queues_told(at),
-        "bodies": OutOfCourtBody.objects.open_on(at.date()),
+        "bodies": told_bodies(at=at, zone=likely_zone()),
         "window_months": settings.APPEAL_WINDOW_MONTHS,
     }
     return render(request, "config/how.html", context)

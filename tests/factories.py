@@ -12,7 +12,7 @@ from accounts.models.machines import hash_key
 from accounts.sealing import seal
 from appeals.actions.filing import AppealLetter, file_appeal
 from appeals.actions.notices import NoticeLetter, file_notice
-from appeals.models import AppealDecision, Decision, DecisionPerson, Measure
+from appeals.models import AppealDecision, Decision, DecisionPerson, Measure, OutOfCourtBody
 from appeals.webhooks import tell_platform
 from appeals.window import window_end
 from helpdesk.actions import NEWCOMER, Entry, Letter, open_ticket
@@ -353,6 +353,11 @@ def subject_of(opened):
     return AppealDecision.objects.select_related("appeal__ticket", "decision").get(
         appeal__ticket=opened.ticket
     )
+
+
+def make_body(name="Settle", country="IE", **fields):
+    """An out-of-court body that people are told of."""
+    return OutOfCourtBody.objects.create(name=name, country=country, url="https://settle.example/", **fields)
 
 
 def make_measure(decision=None, *, at=NOON, **fields):

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Platform, User
-from appeals.models import Outcome, OutOfCourtBody
+from appeals.models import Outcome
 from journal.fields import DayField
 
 OUTCOMES = [
@@ -128,18 +128,3 @@ class DeciderForm(forms.Form):
         super().__init__(*args, **kwargs)
         staff = User.objects.holding("moderator", "lead", "head")
         self.fields["user"].queryset = staff.order_by("name")  # type: ignore[attr-defined]
-
-
-class OutOfCourtBodyForm(forms.ModelForm):
-    """A certified body that people are told of."""
-
-    url = forms.URLField(label=_("Address"), assume_scheme="https")
-
-    class Meta:
-        model = OutOfCourtBody
-        fields = ["name", "country", "languages", "url", "certified_until"]
-        help_texts = {
-            "country": _("The two letters of the country, like IE."),
-            "languages": _("Codes with commas between them, like en, de. Empty: not said."),
-        }
-        widgets = {"certified_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}

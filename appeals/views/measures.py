@@ -1,4 +1,4 @@
-"""The console's lists around appeals: measures, deciders, out-of-court bodies."""
+"""The console's lists around appeals: measures and deciders."""
 
 from uuid import UUID
 
@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.permissions import StaffRequest, needs_role
-from appeals.actions.bodies import change_body, end_body
 from appeals.actions.deciders import count_attested, map_decider, questioned_reviews
 from appeals.actions.measures import confirm_measure
 from appeals.actions.reviews import set_aside
-from appeals.forms.console import DeciderForm, OutOfCourtBodyForm
+from appeals.forms.console import DeciderForm
 from appeals.labels import label
-from appeals.models import Decider, OutOfCourtBody, Review
+from appeals.models import Decider, Review
 from appeals.permissions import measures_visible_to
 from helpdesk.models import Ticket
 from helpdesk.views.console.frame import page
@@ -97,20 +96,3 @@ def put_aside(request: StaffRequest, review_id: UUID) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal.message))
     return redirect("appeals_console:deciders")
-
-
-@needs_role("lead", "head", "operator")
-def bodies(request: StaffRequest, body_id: UUID | None = None) -> HttpResponse:
-    """The certified bodies that people are told of, to add, change and end."""
-    body = get_object_or_404(OutOfCourtBody, pk=body_id) if body_id else None
-    form = OutOfCourtBodyForm(request.POST or None, instance=body)
-    if request.method == "POST" and "end" in request.POST and body:
-        end_body(body, by=request.user, at=now())
-        return redirect("appeals_console:bodies")
-    if request.method == "POST" and form.is_valid():
-        change_body(form.save(commit=False), by=request.user, at=now())
-        messages.success(request, _("Saved."))
-        return redirect("appeals_console:bodies")
-    known = OutOfCourtBody.objects.filter(ended_at=None)
-    context = {"here": "appeals_console:bodies", "form": form, "bodies": known, "body": body}
-    return page(request, "appeals/console/bodies.html", context)

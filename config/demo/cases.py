@@ -8,11 +8,11 @@ from typing import Any
 from accounts.actions import make_key, open_platform
 from accounts.models import Platform, User
 from accounts.models.machines import PLATFORM_SCOPES
-from appeals.actions.bodies import change_body
+from appeals.actions.bodies import add_body
 from appeals.actions.deciders import map_decider
 from appeals.actions.decisions import Arriving, take_in_statements
 from appeals.actions.filing import AppealLetter, file_appeal
-from appeals.models import Decision, Door, Intake, OutOfCourtBody
+from appeals.models import Decision, Door, Intake
 from appeals.statements.check import check_statement
 from appeals.statements.recourse import check_recourse
 from helpdesk.actions import NEWCOMER, Letter, entry, open_ticket
@@ -112,7 +112,11 @@ def make_words(people: dict[str, User], at: datetime) -> None:
     """A reply template, and a body that people can turn to after us."""
     for words in TEMPLATES:
         ReplyTemplate.objects.create(**words)
-    body = OutOfCourtBody(
-        name="Example Dispute Settlement", country="IE", languages="en", url="https://ods.example/"
+    add_body(
+        name="Example Dispute Settlement",
+        country="IE",
+        languages="en",
+        url="https://ods.example/",
+        by=people["Lena"],
+        at=at,
     )
-    change_body(body, by=people["Lena"], at=at)

@@ -58,4 +58,5 @@ ROUTES = {
     "appeals_console:deciders": staff(*LEADS),
     "appeals_console:bodies": staff(*LEADS, "operator"),
     "appeals_console:body": staff(args=nothing_there),
+    "appeals_console:end_body": staff(method="post", args=nothing_there),
 }

@@ -11,7 +11,7 @@ from django.utils.timezone import now
 
 from appeals.actions.proofs import prove
 from appeals.actions.reviews import decide
-from appeals.models import Appeal, AppealDecision, Decider, Decision, Measure, OutOfCourtBody, Puid, Review
+from appeals.models import Appeal, AppealDecision, Decider, Decision, Measure, Puid, Review
 from helpdesk.actions import add_note
 from helpdesk.models import QueueKind, Ticket
 from tests.appeals.test_notice_decisions import make_notice
@@ -171,13 +171,6 @@ class TestLeads:
         html = client.get(reverse("appeals_console:deciders")).content.decode()
         assert "2 answers were given; 1 of them rest" in html
 
-    def test_add_and_end_bodies(self, client):
-        typed = {"name": "A body", "country": "IE", "url": "https://ods.example"}
-        client.post(reverse("appeals_console:bodies"), typed)
-        body = OutOfCourtBody.objects.get()
-        client.post(reverse("appeals_console:body", args=[body.pk]), {"end": "1"})
-        assert OutOfCourtBody.objects.get().ended_at is not None
-
     def test_the_list_of_measures_costs_the_same_for_3_and_for_40(self, client, django_assert_num_queries):
         for _ in range(3):
             make_measure()
@@ -271,13 +264,6 @@ def test_pages_beside_the_queues_keep_the_queues_in_sight(client, name):
     html = client.get(reverse(f"appeals_console:{name}")).content.decode()
     assert reverse("console:queue", args=[queue.slug]) in html
     assert f'href="{reverse(f"appeals_console:{name}")}" aria-current="page"' in html
-
-
-def test_bodies_are_named_by_country_and_languages_in_words(client):
-    OutOfCourtBody.objects.create(name="Settle", country="IE", languages="en, fa", url="https://s.example")
-    client.force_login(make_user("Lena", roles=["lead"]))
-    html = client.get(reverse("appeals_console:bodies")).content.decode()
-    assert "<td>Ireland</td><td>English and Persian</td>" in html
 
 
 def test_case_by_description_says_that_it_is_unknown_until_the_decision_is_shown(amir):

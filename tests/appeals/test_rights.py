@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from appeals.actions.bodies import change_body, end_body
+from appeals.actions.bodies import add_body, change_body, end_body
 from appeals.actions.deciders import map_decider
 from appeals.actions.filing import AppealLetter, file_appeal
 from appeals.actions.leave import give_leave, refuse_leave
@@ -14,7 +14,7 @@ from appeals.actions.measures import confirm_measure
 from appeals.actions.notices import NoticeLetter, file_notice
 from appeals.actions.proofs import check_mandate, name_decision, prove, request_link
 from appeals.actions.reviews import answer_remit, decide, undo_review
-from appeals.models import OutOfCourtBody, Review
+from appeals.models import Review
 from helpdesk.actions import NEWCOMER
 from helpdesk.receipts import new_token
 from journal.actors import SYSTEM, Actor
@@ -25,6 +25,7 @@ from tests.factories import (
     appeals_queue,
     make_api_key,
     make_appeal,
+    make_body,
     make_decision,
     make_measure,
     make_moderator,
@@ -212,10 +213,12 @@ class TestStaffOfAnotherTeam:
 
 
 def test_a_moderator_changes_neither_deciders_nor_bodies(otto):
-    body = OutOfCourtBody(name="Body", country="DE", url="https://body.example")
+    body = make_body()
     with pytest.raises(PermissionDenied):
         map_decider("mod-1", otto, platform=make_platform(), by=otto, at=NOON)
     with pytest.raises(PermissionDenied):
-        change_body(body, by=otto, at=NOON)
+        add_body(by=otto, at=NOON, name="Mine", country="DE", url="https://mine.example")
+    with pytest.raises(PermissionDenied):
+        change_body(body, by=otto, at=NOON, name="Mine")
     with pytest.raises(PermissionDenied):
         end_body(body, by=otto, at=NOON)

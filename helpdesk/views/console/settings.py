@@ -24,7 +24,7 @@ from helpdesk.permissions import can_agree_to_member
 from helpdesk.templating import FIELDS
 from helpdesk.views.console.frame import page
 from journal.errors import Refused
-from journal.seen import seen_of, show_saved
+from journal.seen import say_refusal, seen_of
 
 setter = needs_role("lead", "head", "operator")
 
@@ -242,10 +242,7 @@ def _tried(form: Any, act: Callable[[], Any]) -> Any:
     try:
         return act()
     except Refused as refused:
-        form.add_error(refused.field if refused.field in form.fields else None, str(refused))
-        if refused.code == "changed_meanwhile":
-            form.instance.refresh_from_db()
-            show_saved(form, form.instance)
+        say_refusal(form, refused, getattr(form, "instance", None))
         return None
 
 
