@@ -8,12 +8,14 @@ from typing import Any
 import holidays
 import icalendar
 from dateutil.rrule import rrulestr
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from journal.errors import Refused
+from journal.moments import digits
 
 DAY = timedelta(days=1)
-LONGEST_FILE = 500_000  # bytes: a calendar of a century of days off has a tenth of it
+LONGEST_FILE = 500 * 1024  # bytes: a calendar of a century of days off has a tenth of it
 MOST_DAYS = 1000
 LONGEST_EVENT = 60  # days
 
@@ -39,8 +41,24 @@ def days_off_in(country: str, years: Iterable[int]) -> dict[str, str]:
 def days_off_from(file: bytes, *, first: date, last: date) -> dict[str, str]:
     """The whole days of an iCalendar file from `first` to `last`, repeated and listed ones among them.
 
-    Events with a time of day are meetings and no days off. Raises Refused("bad_file").
+    Events with a time of day are meetings and no days off. Raises Refused("bad_file", "too_long", "no_days").
     """
+    if len(file) > LONGEST_FILE:
+        raise Refused(
+            "too_long",
+            _("This file is too long for a list of days off. It may have %(size)s at most.")
+            % {"size": digits(filesizeformat(LONGEST_FILE))},
+        )
+    found = _days_off(file, first, last)
+    if not found:
+        raise Refused(
+            "no_days",
+            _("This file has no whole day in these years. Events with a time of day are left out."),
+        )
+    return found
+
+
+def _days_off(file: bytes, first: date, last: date) -> dict[str, str]:
     try:
         events = _read(file)
         days = islice(_days(events, first, last), MOST_DAYS)
@@ -50,8 +68,6 @@ def days_off_from(file: bytes, *, first: date, last: date) -> dict[str, str]:
 
 
 def _read(file: bytes) -> list[Any]:
-    if len(file) > LONGEST_FILE:
-        raise ValueError(len(file))
     return list(icalendar.Calendar.from_ical(file).walk("VEVENT"))
 
 

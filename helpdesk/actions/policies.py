@@ -105,20 +105,18 @@ def publish_policy(
     cases, or else for everybody: an edit of the table alone lets no case go without escalation.
     Open tickets get their row of it from that moment on: by `keep_promises`, or with their next event.
     `after` is the number of the version that was edited; whoever edits it too comes second.
-    Raises Refused("in_the_past", "no_row_for_all", "never_reached", "changed_meanwhile"), and what
-    `refuse_bad_steps` raises.
+    Raises Refused("in_the_past", "no_row_for_all", "never_reached", "changed_meanwhile", "hours_ended"), and
+    what `refuse_bad_steps` raises.
     """
     require(is_system(by) or can_change_settings(by))
-    _refuse_past(from_at, at)
+    refuse_past(from_at, at)
     refuse_gaps(rows)
     refuse_bad_steps(rows, steps or (), hours=in_force(from_at).hours, at=from_at)
     # Numbers follow each other: two who publish at once wait here, and do not fail at the constraint.
     list(Policy.objects.select_for_update().values_list("pk")[:1])
     if after is not None and Policy.objects.filter(number__gt=after).exists():
-        raise Refused(
-            "changed_meanwhile",
-            _("Somebody has published another version since. Look at it, then make your change in it."),
-        )
+        raise _published_since()
+    _refuse_ended_hours(rows)
     last = Policy.objects.order_by("-number").first()
     number = last.number + 1 if last else 1
     policy = Policy.objects.create(number=number, from_at=from_at, made_at=at)
@@ -162,13 +160,37 @@ def _first_steps(rows: Sequence[PolicyRow]) -> list[Step]:
     ]
 
 
-def _refuse_past(from_at: datetime, at: datetime) -> None:
+def refuse_past(from_at: datetime, at: datetime) -> None:
+    """A version begins when it is published, or later. Raises Refused."""
     if from_at < at:
         raise Refused(
             "in_the_past",
-            _("What was promised in the past stays as it was. Choose a moment that is still to come."),
+            _(
+                "What was promised in the past stays as it was. Choose a moment that is still to come, "
+                "or leave the field empty to begin at once."
+            ),
             field="from_at",
         )
+
+
+def _published_since() -> Refused:
+    return Refused(
+        "changed_meanwhile",
+        _("Somebody has published another version since. Look at it, then make your change in it."),
+    )
+
+
+def _refuse_ended_hours(rows: Sequence[PolicyRow]) -> None:
+    """Held until the commit: `end_calendar` holds them too, and then looks for rows that count by them."""
+    asked = {row.calendar_id for row in rows if row.calendar_id}
+    named = WorkCalendar.objects.select_for_update(no_key=True).filter(pk__in=asked).order_by("pk")
+    for calendar in named:
+        if calendar.ended_at is not None:
+            raise Refused(
+                "hours_ended",
+                _("The working hours %(name)s have ended since. Choose others for the rows that name them.")
+                % {"name": calendar.name},
+            )
 
 
 def refuse_gaps(rows: Sequence[PolicyRow]) -> None:
@@ -189,10 +211,10 @@ def refuse_gaps(rows: Sequence[PolicyRow]) -> None:
 
 
 @transaction.atomic
-def add_calendar(name: str, *, by: Any, at: datetime, **hours: Any) -> CalendarVersion:
-    """The working hours of another place, with their first version from now on."""
+def add_calendar(names: Mapping[str, str], *, by: Any, at: datetime, **hours: Any) -> CalendarVersion:
+    """The working hours of another place, named in each language, with their first version from now on."""
     require(can_change_settings(by))
-    calendar = WorkCalendar.objects.create(name_en=name, made_at=at)
+    calendar = WorkCalendar.objects.create(**names, made_at=at)
     record(calendar, "made", by=by, at=at)
     return change_calendar(calendar, by=by, at=at, from_at=at, **hours)
 
@@ -207,13 +229,23 @@ def change_calendar(
     time_zone: str,
     frames: Mapping[str, Any],
     holidays: Mapping[str, str],
+    after: int | None = None,
 ) -> CalendarVersion:
-    """Other hours for this place from `from_at` on. Raises Refused("in_the_past", "bad_hours")."""
+    """Other hours for this place from `from_at` on.
+
+    `after` is the number of the version that was edited; whoever edits it too comes second.
+    Raises Refused("in_the_past", "bad_hours", "ended", "changed_meanwhile").
+    """
     require(can_change_settings(by))
-    _refuse_past(from_at, at)
+    refuse_past(from_at, at)
     refuse_bad_hours(time_zone, frames, holidays)
     calendar = WorkCalendar.objects.select_for_update(no_key=True).get(pk=calendar.pk)
-    number = (calendar.versions.aggregate(last=Max("number"))["last"] or 0) + 1
+    if calendar.ended_at is not None:
+        raise Refused("ended", _("These working hours have ended. Add others in their place."))
+    last = calendar.versions.aggregate(last=Max("number"))["last"] or 0
+    if after is not None and last > after:
+        raise _published_since()
+    number = last + 1
     version = CalendarVersion.objects.create(
         calendar=calendar,
         number=number,

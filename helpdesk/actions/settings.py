@@ -1,5 +1,6 @@
-"""Queues, teams and reply templates change here. Operators and leads do it; each change is an event.
+"""Queues, teams, reply templates and the names of working hours change here.
 
+Operators and leads do it; each change is an event.
 Events name the fields that changed and hold their numbers, never the words that somebody gave them.
 """
 
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from helpdesk.actions.assigning import lay_down
 from helpdesk.actions.first import QUEUES
 from helpdesk.desks import desk_of
-from helpdesk.models import Queue, ReplyTemplate, Team, Ticket
+from helpdesk.models import Policy, PolicyRow, Queue, ReplyTemplate, Team, Ticket, WorkCalendar
 from helpdesk.permissions import can_change_settings, can_give_queue, can_see
 from helpdesk.templating import unknown_fields
 from journal.actions import record
@@ -183,6 +184,33 @@ def change_reply_template(
 def end_reply_template(template: ReplyTemplate, *, by: Any, at: datetime) -> ReplyTemplate:
     require(can_change_settings(by))
     return _end(_held(template), by=by, at=at)
+
+
+@transaction.atomic
+def rename_calendar(
+    calendar: WorkCalendar, *, by: Any, at: datetime, seen: str | None = None, **names: Any
+) -> WorkCalendar:
+    """Other names for a place. Its hours are versions: `actions.policies.change_calendar`."""
+    require(can_change_settings(by))
+    return _change(_held(calendar, names, seen), names, by=by, at=at)
+
+
+@transaction.atomic
+def end_calendar(calendar: WorkCalendar, *, by: Any, at: datetime) -> WorkCalendar:
+    """Nothing new is promised by these hours. Raises Refused("in_use").
+
+    What a case was promised by them it keeps until it gets another row of the table.
+    """
+    require(can_change_settings(by))
+    calendar = _held(calendar)
+    holds = list(Policy.objects.in_force_at(at)[:1])
+    coming = Policy.objects.filter(from_at__gt=at)
+    if PolicyRow.objects.filter(policy__in=[*holds, *coming], calendar=calendar).exists():
+        raise Refused(
+            "in_use",
+            _("What is promised counts by these hours, now or later. Give its rows other hours first."),
+        )
+    return _end(calendar, by=by, at=at)
 
 
 def _refuse_unknown_fields(fields: Mapping[str, Any]) -> None:

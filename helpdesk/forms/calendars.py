@@ -1,6 +1,7 @@
 """What is typed of working hours: frames for each weekday, a zone, days off."""
 
 import re
+from datetime import date
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -11,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from helpdesk.calendars import DAYS
 from helpdesk.days_off import MOST_DAYS, country_codes
-from helpdesk.forms.promises import MomentField
+from helpdesk.forms.promises import FromForm
+from helpdesk.languages import column_of, language_names
 
-FRAME = re.compile("(\\d\\d:[0-5]\\d)\\s*[-\N{EN DASH}]\\s*(\\d\\d:[0-5]\\d)")
-DAY_OFF = re.compile(r"(\d{4}-\d\d-\d\d)\s*(.{0,100})")
+FRAME = re.compile("(\\d\\d):(\\d\\d)\\s*[-\N{EN DASH}]\\s*(\\d\\d):(\\d\\d)")
+DAY_OFF = re.compile(r"(\d{4})-(\d\d)-(\d\d)\s*(.{0,100})")
 WEEKDAYS = dict(
     zip(
         DAYS,
@@ -32,6 +34,13 @@ WEEKDAYS = dict(
 )
 
 
+def _wall(hours: str, minutes: str) -> str:
+    """A time of day in Latin digits, whichever it was typed in."""
+    if int(minutes) > 59:
+        raise forms.ValidationError(_("Write hours, as 09:00-12:00, 13:00-17:30."))
+    return f"{int(hours):02}:{int(minutes):02}"
+
+
 class FramesField(forms.CharField):
     """The hours of one day: 09:00-12:00, 13:00-17:30. Empty: nobody works."""
 
@@ -40,7 +49,7 @@ class FramesField(forms.CharField):
         found = [FRAME.fullmatch(part) for part in written]
         if not all(found):
             raise forms.ValidationError(_("Write hours, as 09:00-12:00, 13:00-17:30."))
-        return [[each[1], each[2]] for each in found if each]
+        return [[_wall(each[1], each[2]), _wall(each[3], each[4])] for each in found if each]
 
 
 class DaysOffField(forms.CharField):
@@ -50,22 +59,28 @@ class DaysOffField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         lines = [line.strip() for line in str(value or "").splitlines() if line.strip()]
-        found = [DAY_OFF.fullmatch(line) for line in lines]
-        if not all(found) or len(found) > MOST_DAYS:
-            raise forms.ValidationError(_("Write one day on a line, as 2026-12-25 Christmas."))
-        return {each[1]: each[2] for each in found if each}
+        if len(lines) > MOST_DAYS:
+            raise forms.ValidationError(_("These are more than %(count)d days off.") % {"count": MOST_DAYS})
+        return dict(map(_day_off, lines))
 
 
-class HoursForm(forms.Form):
+def _day_off(line: str) -> tuple[str, str]:
+    """Its date, in Latin digits whichever it was typed in, and its name."""
+    try:
+        found = DAY_OFF.fullmatch(line)
+        year, month, day = (int(found[part]) for part in (1, 2, 3)) if found else (0, 0, 0)
+        return date(year, month, day).isoformat(), found[4] if found else ""
+    except ValueError as error:
+        said = _("Write one day on a line, as 2026-12-25 Christmas. This is no day: %(line)s")
+        raise forms.ValidationError(said % {"line": line[:100]}) from error
+
+
+class HoursForm(FromForm):
     """Working hours from a moment on. What they are is asked of a country or a file by their own buttons."""
 
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"),
         choices=lambda: [(name, name) for name in sorted(available_timezones())],
-    )
-    from_at = MomentField(
-        label=gettext_lazy("It holds from"),
-        help_text=gettext_lazy("In your own time zone. Empty: from the moment at which you publish it."),
     )
     days_off = DaysOffField(
         label=gettext_lazy("Days off"),
@@ -78,7 +93,26 @@ class HoursForm(forms.Form):
         for day, label in WEEKDAYS.items():
             self.fields[day] = FramesField(label=label, required=False)
         if is_new:
-            self.fields["name"] = forms.CharField(label=_("Name of the place"), max_length=100)
+            # The first hours of a place hold at once; nothing counts by them yet.
+            del self.fields["from_at"]
+            self.fields = self._names() | self.fields
+
+    def _names(self) -> dict[str, forms.Field]:
+        label = _("Name of the place")
+        return {
+            f"name_{column_of(code)}": forms.CharField(
+                label=f"{label}: {name}",
+                max_length=100,
+                required=code == "en",
+                widget=forms.TextInput({"dir": "auto", "lang": code}),
+            )
+            for code, name in language_names().items()
+        }
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Of another place, in every language."""
+        return {name: self.cleaned_data[name] for name in self.fields if name.startswith("name_")}
 
     @property
     def hours(self) -> dict[str, Any]:

@@ -70,6 +70,8 @@ def test_enter_in_a_field_looks_first_and_publishes_nothing(desk_of, queue, lena
     page.fill("[name='0-resolution']", "8")
     page.press("[name='0-resolution']", "Enter")
     expect(page.locator("button[name=publish]")).to_be_visible()
+    expect(page.locator("[name='0-resolution']")).to_be_hidden()
+    page.locator("form summary").press("Enter")
     page.fill("[name='0-resolution']", "9")
     page.press("[name='0-resolution']", "Enter")
     expect(page.locator("[name='0-resolution']")).to_have_value("9")

@@ -191,7 +191,12 @@ def test_working_hours_stand_still_at_night():
     lena = make_user("Lena", roles=["lead"])
     frames = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
     hours = add_calendar(
-        "Tehran", by=lena, at=NOON - 9 * HOUR, time_zone="Asia/Tehran", frames=frames, holidays={}
+        {"name_en": "Tehran"},
+        by=lena,
+        at=NOON - 9 * HOUR,
+        time_zone="Asia/Tehran",
+        frames=frames,
+        holidays={},
     )
     make_policy(first_response=3 * HOUR, calendar=hours.calendar)
     ticket = make_case().ticket  # Monday, 15:30 in Tehran: an hour and a half are left
@@ -202,7 +207,7 @@ def test_holiday_given_later_moves_what_is_open():
     lena = make_user("Lena", roles=["lead"])
     frames = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
     hours = {"time_zone": "Asia/Tehran", "frames": frames}
-    first = add_calendar("Tehran", by=lena, at=NOON - 9 * HOUR, holidays={}, **hours)
+    first = add_calendar({"name_en": "Tehran"}, by=lena, at=NOON - 9 * HOUR, holidays={}, **hours)
     make_policy(first_response=3 * HOUR, calendar=first.calendar)
     ticket = make_case().ticket
     day_off = {"2026-11-24": "Mourning"}

@@ -158,6 +158,43 @@ def test_version_is_published_only_as_it_was_looked_at(desk):
     assert Policy.objects.first().rows.get().resolution == HOUR / 2
 
 
+@pytest.mark.parametrize("button", ["preview", "publish"])
+def test_start_in_the_past_is_refused_in_words_and_nothing_is_foreseen(desk, button):
+    row = {"name_en": "All", "resolution": "9"}
+    answer = send(desk, row, from_at="2020-01-01T00:00", **{button: "1"})
+    assert (answer.status_code, "foresight" in answer.context) == (409, False)
+    assert "leave the field empty to begin at once" in str(answer.context["when"].errors["from_at"])
+    assert answer.context["forms"][0]["resolution"].value() == "9"
+
+
+def test_start_that_has_passed_while_somebody_looked_at_it_is_refused(desk, time_machine):
+    row, typed_at = {"name_en": "All", "resolution": "9"}, {"from_at": "2026-11-23T13:00"}
+    time_machine.move_to(NOON, tick=False)
+    seal = send(desk, row, **typed_at, preview="1").context["seal"]
+    time_machine.move_to(NOON + 2 * HOUR, tick=False)
+    late = send(desk, row, **typed_at, publish="1", seal=seal)
+    assert (late.status_code, list(late.context["when"].errors)) == (409, ["from_at"])
+    assert Policy.objects.count() == 1
+
+
+def test_version_looked_at_long_ago_holds_from_when_it_is_published(desk, time_machine):
+    row = {"name_en": "All", "resolution": "9"}
+    time_machine.move_to(NOON, tick=False)
+    seal = send(desk, row, preview="1").context["seal"]
+    time_machine.move_to(NOON + 2 * HOUR, tick=False)
+    assert send(desk, row, publish="1", seal=seal).status_code == 302
+    assert Policy.objects.first().from_at == NOON + 2 * HOUR
+
+
+def test_second_of_two_editors_is_told_in_the_form_and_keeps_what_was_typed(desk):
+    row = {"name_en": "All", "resolution": "9"}
+    seal = send(desk, row, after=0, preview="1").context["seal"]
+    answer = send(desk, row, after=0, publish="1", seal=seal)
+    assert answer.status_code == 409
+    assert "Somebody has published another version since" in answer.content.decode()
+    assert answer.context["forms"][0]["resolution"].value() == "9"
+
+
 def test_preview_names_only_cases_within_sight(desk, queue):
     seen, hidden = make_case(queue, at=now()).ticket, make_case(make_queue(), at=now()).ticket
     page = send(desk, {"name_en": "All", "resolution": "99"}).content.decode()

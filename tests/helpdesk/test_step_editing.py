@@ -197,7 +197,12 @@ def test_with_working_hours_before_may_be_longer_than_the_target_in_hours():
     lena = make_user("Lena", roles=["lead"])
     frames = {"mon": [["09:00", "11:00"]]}
     hours = add_calendar(
-        "Berlin", by=lena, at=NOON - 48 * HOUR, time_zone="Europe/Berlin", frames=frames, holidays={}
+        {"name_en": "Berlin"},
+        by=lena,
+        at=NOON - 48 * HOUR,
+        time_zone="Europe/Berlin",
+        frames=frames,
+        holidays={},
     )
     row = row_of(calendar=hours.calendar, resolution=4 * HOUR)
     assert publish(DUE | {"when": "before", "length": timedelta(days=5)}, row=row)

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from helpdesk.actions.clocks import InForce, in_force
-from helpdesk.actions.policies import add_calendar, change_calendar, refuse_bad_hours
+from helpdesk.actions.policies import add_calendar, change_calendar, refuse_bad_hours, refuse_past
 from helpdesk.days_off import LONGEST_FILE, days_off_from, days_off_in
 from helpdesk.foreseen import foresee
 from helpdesk.forms.calendars import HoursForm, SourceForm, written_days, written_hours
 from helpdesk.models import CalendarVersion, WorkCalendar
 from helpdesk.views.console.frame import page, typed
-from helpdesk.views.console.promises import told_foresight
+from helpdesk.views.console.promises import number_in, told_foresight
 from helpdesk.views.console.settings import setter
 from journal.errors import Refused
 
@@ -73,6 +73,8 @@ def _filled(request: HttpRequest, calendar: WorkCalendar | None, year: int) -> H
 
 
 def _found(given: dict[str, Any], year: int) -> dict[str, str]:
+    if not (given["country"] or given["file"]):
+        raise Refused("no_source", _("Choose a country or a file, from which days off are added."))
     days = days_off_in(given["country"], range(year, year + 3)) if given["country"] else {}
     if given["file"]:
         # One byte more than is allowed is enough to tell that it is too long.
@@ -85,26 +87,36 @@ def _previewed(
     request: HttpRequest, calendar: WorkCalendar | None, form: HoursForm, at: datetime
 ) -> HttpResponse:
     """Publish what was looked at; show what anything else would do. Raises Refused."""
-    hours, from_at = form.hours, form.cleaned_data["from_at"] or at
+    hours, from_at = form.hours, form.cleaned_data.get("from_at") or at
+    refuse_past(from_at, at)
     refuse_bad_hours(hours["time_zone"], hours["frames"], hours["holidays"])
     seal = salted_hmac("helpdesk.calendars", repr((hours, request.POST.get("from_at")))).hexdigest()
     if "publish" in request.POST and constant_time_compare(request.POST.get("seal", ""), seal):
         if calendar is None:
-            add_calendar(form.cleaned_data["name"], by=request.user, at=at, **hours)
+            add_calendar(form.names, by=request.user, at=at, **hours)
         else:
-            change_calendar(calendar, by=request.user, at=at, from_at=from_at, **hours)
+            after = number_in(request.POST)
+            change_calendar(calendar, by=request.user, at=at, from_at=from_at, after=after, **hours)
         messages.success(request, _("Published."))
         return redirect("console:promises")
-    moment = max(from_at, at)
-    holds = in_force(moment)
-    draft = CalendarVersion(calendar=calendar, from_at=moment, **hours)
+    holds = in_force(from_at)
+    draft = CalendarVersion(calendar=calendar, from_at=from_at, **hours)
     changed = {calendar.pk: draft} if calendar else {}
-    foresight = foresee(InForce(holds.rows, {**holds.hours, **changed}), at=moment)
+    foresight = foresee(InForce(holds.rows, {**holds.hours, **changed}), at=from_at)
     return _page(request, calendar, form, seal=seal, **told_foresight(foresight, request.user))
 
 
 def _page(
     request: HttpRequest, calendar: WorkCalendar | None, form: HoursForm, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    context = {"calendar": calendar, "form": form, "source": SourceForm(), "here": "settings", **more}
+    last = calendar.versions.order_by("-number").first() if calendar else None
+    number = number_in(request.POST) if "after" in request.POST else last.number if last else 0
+    context = {
+        "calendar": calendar,
+        "form": form,
+        "source": SourceForm(),
+        "number": number,
+        "here": "settings",
+        **more,
+    }
     return page(request, "helpdesk/console/calendar.html", context, status=status)

@@ -1,6 +1,6 @@
 """What is promised, for leads, heads and operators: the policy as a table, its next version, and what-if."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from helpdesk.actions.clocks import InForce, in_force
 from helpdesk.actions.planning import new_key, refuse_bad_steps
-from helpdesk.actions.policies import publish_policy, refuse_gaps
+from helpdesk.actions.policies import publish_policy, refuse_gaps, refuse_past
 from helpdesk.calendars import Calendar, add
 from helpdesk.clock_words import CLOCKS, condition_words, target_words
 from helpdesk.clocks import Kind
@@ -101,12 +101,18 @@ def edit(request: HttpRequest) -> HttpResponse:
         number = Policy.objects.order_by("-number").values_list("number", flat=True).first() or 0
         return _edit_page(request, _unbound(rows), FromForm(), number)
     rows = typed_rows(request.POST)
-    number = int(given) if (given := request.POST.get("after", "")).isdecimal() and len(given) < 9 else 0
+    number = number_in(request.POST)
     if "edit" in request.POST:
         initial = {"from_at": request.POST.get("from_at", "")}
         arranged = rearranged(rows, request.POST["edit"])
         return _edit_page(request, _unbound(arranged), FromForm(initial=initial), number)
     return _previewed(request, rows, number, at)
+
+
+def number_in(posted: Mapping[str, str]) -> int:
+    """The version that was edited."""
+    given = posted.get("after", "")
+    return int(given) if given.isdecimal() and len(given) < 9 else 0
 
 
 def _as_typed(row: PolicyRow) -> dict[str, Any]:
@@ -126,19 +132,19 @@ def _previewed(request: HttpRequest, rows: list[dict[str, Any]], number: int, at
     steps = _drafted_steps(forms, drafts)
     from_at = when.cleaned_data["from_at"] or at
     seal = _seal(rows, request.POST.get("from_at", ""))
-    moment = max(from_at, at)
-    hours = in_force(moment).hours
+    hours = in_force(from_at).hours
     try:
+        refuse_past(from_at, at)
         if "publish" in request.POST and constant_time_compare(request.POST.get("seal", ""), seal):
             publish_policy(drafts, by=request.user, at=at, from_at=from_at, steps=steps, after=number)
             messages.success(request, _("Published."))
             return redirect("console:promises")
         refuse_gaps(drafts)
-        refuse_bad_steps(drafts, steps, hours=hours, at=moment)
+        refuse_bad_steps(drafts, steps, hours=hours, at=from_at)
     except Refused as refused:
         when.add_error(refused.field if refused.field == "from_at" else None, str(refused))
         return _edit_page(request, forms, when, number, status=409)
-    foresight = foresee(InForce(tuple(drafts), hours), at=moment, steps=steps)
+    foresight = foresee(InForce(tuple(drafts), hours), at=from_at, steps=steps)
     shown = {**told_foresight(foresight, request.user), "seal": seal}
     return _edit_page(request, forms, when, number, **shown)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -19,7 +20,7 @@ from accounts.permissions import needs_role
 from helpdesk.actions import members
 from helpdesk.actions import settings as actions
 from helpdesk.languages import language_names
-from helpdesk.models import Queue, QueueKind, ReplyTemplate, Team, TeamMember
+from helpdesk.models import Queue, QueueKind, ReplyTemplate, Team, TeamMember, WorkCalendar
 from helpdesk.permissions import can_agree_to_member
 from helpdesk.templating import FIELDS
 from helpdesk.views.console.frame import page
@@ -104,6 +105,14 @@ class ReplyTemplateForm(TranslatedForm):
         self.fields["kind"].choices = [("", _("every kind of case")), *QueueKind.choices]
 
 
+class PlaceForm(TranslatedForm):
+    """The names of a place whose working hours are known; the hours have a page of their own."""
+
+    class Meta:
+        model = WorkCalendar
+        fields = in_all_languages("name")
+
+
 class MemberForm(forms.Form):
     user = forms.ModelChoiceField(
         User.objects.none(), label=gettext_lazy("Who"), empty_label=gettext_lazy("Choose")
@@ -125,7 +134,7 @@ class Kind:
     form: type[TranslatedForm]
     title: Any
     new: Any
-    add: Callable[..., Any]
+    add: Callable[..., Any] | None
     change: Callable[..., Any]
     end: Callable[..., Any]
     facts: Callable[[Any], list[str]] = lambda row: []
@@ -185,6 +194,16 @@ KINDS = {
             actions.end_reply_template,
             facts_of_template,
         ),
+        Kind(
+            "hours",
+            WorkCalendar,
+            PlaceForm,
+            gettext_lazy("Working hours"),
+            gettext_lazy("Add working hours"),
+            None,
+            actions.rename_calendar,
+            actions.end_calendar,
+        ),
     )
 }
 
@@ -212,9 +231,11 @@ def _in_use(kind: Kind) -> Any:
 @setter
 def add(request: HttpRequest, slug: str) -> HttpResponse:
     kind = kind_of(slug)
+    if kind.add is None:
+        return redirect("console:add_calendar")
     form = kind.form(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        row = _tried(form, lambda: kind.add(by=request.user, at=timezone.now(), **form.values))
+        row = _tried(form, partial(kind.add, by=request.user, at=timezone.now(), **form.values))
         if row is not None:
             messages.success(request, _("Added."))
             return redirect("console:setting", slug, row.pk)
