@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import unquote_plus
+from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from appeals.models import Appeal, AppealDecision, Decision, Notice, Party, ReportedLink
+from appeals.models import Appeal, AppealDecision, Decision, Notice, Party, ReportedLink, Review
 from helpdesk.models import Ticket
 from journal.errors import Refused
 
@@ -41,21 +43,47 @@ def tellable(links: Iterable[ReportedLink]) -> str | None:
 
 
 def notifiers_of(decision: Decision) -> list[str]:
-    """The private notifiers whose reports led to this decision, also one whom the platform named."""
-    notices = Notice.objects.filter(links__decision=decision).distinct()
-    names = names_of(notices.select_related("ticket__contact"))
-    source = (decision.source_identity or "").strip()
-    is_private = decision.source_type != TRUSTED and len(source) > 1
-    return sorted({*names, source}, key=len, reverse=True) if is_private else names
+    """The private notifiers whose reports led to this decision or to one whose place it took, also one whom
+    the platform named. Two queries, and one more for each decision before it."""
+    behind = _behind(decision)
+    notices = Notice.objects.filter(links__decision__in=behind).distinct()
+    names = {*names_of(notices.select_related("ticket__contact"))}
+    earlier = Decision.objects.filter(pk__in=behind - {decision.pk}) if len(behind) > 1 else ()
+    for each in (decision, *earlier):
+        source = (each.source_identity or "").strip()
+        if each.source_type != TRUSTED and len(source) > 1:
+            names.add(source)
+    return sorted(names, key=len, reverse=True)
+
+
+def _behind(decision: Decision) -> set[UUID]:
+    """This decision and those whose place it took: who reported the first one is unknown to the last."""
+    keys = newest = {decision.pk}
+    while newest:
+        made = Review.objects.filter(Q(replacement__in=newest) | Q(answer__in=newest))
+        newest = set(made.values_list("subject__decision", flat=True)) - keys
+        keys = keys | newest
+    return keys
+
+
+def strangers_to(subject: AppealDecision) -> list[str]:
+    """Whom the side that appeals must not learn from the answer: who reported it, but for themselves."""
+    names = notifiers_of(subject.decision)
+    if subject.side == Party.AFFECTED:
+        return names
+    own = Notice.objects.filter(pk=subject.party).select_related("ticket__contact")
+    theirs = {name.casefold() for name in names_of(own)}
+    return [name for name in names if name.casefold() not in theirs]
 
 
 def unknown_to(ticket: Ticket) -> list[str]:
     """Whom the person of this case must not learn from us: who reported what was decided against them, or
     who else reported the same as they did."""
-    appealed = AppealDecision.objects.filter(appeal__ticket=ticket, side=Party.AFFECTED)
+    subjects = AppealDecision.objects.filter(appeal__ticket=ticket).select_related("decision")
+    names = {name for each in subjects for name in strangers_to(each)}
     claimed = Appeal.objects.filter(ticket=ticket, side=Party.AFFECTED).values_list("claimed", flat=True)
-    keys = {*appealed.values_list("decision", flat=True), *(key for keys in claimed for key in keys)}
-    names = {name for each in Decision.objects.filter(pk__in=keys) for name in notifiers_of(each)}
+    keys = {key for keys in claimed for key in keys}
+    names |= {name for each in Decision.objects.filter(pk__in=keys) for name in notifiers_of(each)}
     shared = ReportedLink.objects.filter(notice__ticket=ticket).values("group")
     beside = Notice.objects.filter(links__group__in=shared).exclude(ticket=ticket).distinct()
     return sorted(names.union(names_of(beside.select_related("ticket__contact"))))

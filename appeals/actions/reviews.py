@@ -20,8 +20,8 @@ from appeals.actions.measures import (
     withdraw_measures,
 )
 from appeals.actions.own_decisions import make_restriction
-from appeals.models import Appeal, AppealDecision, Decision, DecisionPerson, Outcome, Party, Review
-from appeals.notifiers import notifiers_of, refuse_names
+from appeals.models import Appeal, AppealDecision, Decision, DecisionPerson, Outcome, Review
+from appeals.notifiers import notifiers_of, refuse_names, strangers_to
 from appeals.permissions import (
     can_answer_remit,
     can_review,
@@ -75,8 +75,8 @@ def decide(
     subject.appeal = appeal
     _refuse_unready(subject, by=by)
     _refuse_incomplete(subject, at, outcome, reasons, attested, replacement, remit_until)
-    if subject.side == Party.AFFECTED:
-        refuse_names(notifiers_of(subject.decision), reasons, replacement or {})
+    refuse_names(strangers_to(subject), reasons)
+    refuse_names(notifiers_of(subject.decision), replacement or {})  # whoever appeals, the affected reads it
     review = _write(
         subject, by, at, outcome=outcome, reasons=reasons, attested=attested, remit_until=remit_until
     )

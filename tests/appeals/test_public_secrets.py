@@ -1,21 +1,24 @@
 """The name, words and address of a private notifier leave by no channel to the person it is about."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils.timezone import now
 
+from appeals.actions.filing import AppealLetter, file_appeal
 from appeals.actions.leave import refuse_leave
 from appeals.actions.notice_decisions import decide_notice
-from appeals.actions.reviews import decide
+from appeals.actions.reviews import answer_remit, decide
 from appeals.links import make_link
 from appeals.models import Appeal, Decision, Notice, ReportedLink
 from appeals.outcomes import TOLD_AFTER
 from helpdesk.actions import add_note, attach, person_writes, reply
 from helpdesk.attachments import accept
 from helpdesk.models import Attachment, QueueKind, ReplyTemplate, Ticket
+from helpdesk.receipts import new_token
 from helpdesk.templating import filled_template
 from journal.models import Delivery, Event
 from tests.appeals.test_reviews import REPLACEMENT
@@ -167,6 +170,63 @@ class TestWordsOfTheStaff:
         answer = client.post(reverse("console:reply", args=[opened.ticket.reference]), typed)
         assert answer.status_code == 409
         assert "names the person who reported it" in answer.content.decode()
+
+
+class TestNewDecisions:
+    """What takes the place of a decision, and what is said to one of several who reported."""
+
+    NAMED = REPLACEMENT | {"decision_facts": f"It was seen by {NAME}."}
+
+    def answer(self, subject, **fields):
+        mira = make_moderator(subject.appeal.ticket.queue.team, "Mira")
+        facts = {"reasons": REASONS, "outcome": "modified", "replacement": REPLACEMENT, **fields}
+        return decide(subject, by=mira, at=now(), attested=True, **facts)
+
+    def appeal_of(self, decision, notice):
+        """Otto's own appeal: to him too little was done."""
+        letter = AppealLetter(language="en", text="Do more.", token=new_token())
+        more = {"side": "notifier", "notice": notice}
+        opened = file_appeal([decision], letter, by=person(notice.ticket), at=now(), **more)
+        return subject_of(opened)
+
+    def test_a_new_decision_names_nobody_whoever_asked_for_it(self, decision):
+        subject = self.appeal_of(decision, Notice.objects.get())
+        with refused("names_notifier"):
+            self.answer(subject, replacement=self.NAMED)
+        assert self.answer(subject).replacement
+
+    def test_an_answer_about_the_new_decision_does_not_name_who_reported_the_first(self, decision):
+        new = self.answer(subject_of(make_appeal(decision, at=now()))).replacement
+        subject = subject_of(make_appeal(new, at=now()))
+        lena = make_moderator(subject.appeal.ticket.queue.team, "Lena")
+        with refused("names_notifier"):
+            self.answer(subject, outcome="upheld", reasons=f"{NAME} has told us the truth, we think.")
+        with refused("names_notifier"):
+            reply(subject.appeal.ticket, by=lena, at=now(), text=f"By {NAME}.", turn=None)
+
+    def test_a_statement_that_the_platform_sends_anew_is_shown_without_the_name(self, client, decision):
+        subject, until = subject_of(make_appeal(decision, at=now())), now().date() + timedelta(days=2)
+        review = self.answer(subject, outcome="remitted", remit_until=until)
+        new = make_decision(decision.platform, received_at=now(), decision_facts=f"{NAME} wrote to us.")
+        answer_remit(review, new, by=make_api_key(decision.platform), at=now())
+        html = client.get(reverse("appeals:decision", args=[make_link(new.pk)])).content.decode()
+        assert "wrote to us." in html
+        assert_silent(html)
+
+    def test_one_who_reported_does_not_learn_who_else_did(self, platform):
+        queue = make_queue(kind=QueueKind.NOTICE)
+        appeals_queue()
+        report(platform)
+        other = make_notice(platform, at=now(), contact={"name": "Zora Vex", "address": "z@mail.example"})
+        notice = other.ticket.notice
+        [made] = decide_notice(
+            notice, by=make_moderator(queue.team), at=now(), statement=REPLACEMENT, reasons=""
+        )
+        subject = self.appeal_of(made, notice)
+        for reasons in (f"We have asked {NAME} about it.", f"We have written to {ADDRESS} about it."):
+            with refused("names_notifier"):
+                self.answer(subject, outcome="upheld", reasons=reasons)
+        assert self.answer(subject, outcome="upheld", reasons="Dear Zora Vex, it stands as it is.")
 
 
 def test_name_of_a_trusted_organisation_may_be_said(platform):
