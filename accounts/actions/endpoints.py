@@ -22,6 +22,7 @@ from journal.actors import SYSTEM, Actor
 from journal.errors import Refused, refusing, require
 from journal.ids import uuid7
 from journal.letters import readdress
+from journal.seen import refuse_if_changed
 
 OVERLAP = timedelta(hours=24)  # while a receiver learns the new secret, deliveries carry both signatures
 SAME_ROTATION = timedelta(minutes=10)  # what comes this soon after a rotation is the same click again
@@ -94,16 +95,17 @@ def add_endpoint(
 
 @transaction.atomic
 def choose_events(
-    endpoint: WebhookEndpoint, *, event_types: Iterable[str], by: User, at: datetime
+    endpoint: WebhookEndpoint, *, event_types: Iterable[str], by: User, at: datetime, seen: str | None = None
 ) -> WebhookEndpoint:
     """Tell this address of these events alone; of all where none is named. What waits already still goes.
 
-    Raises PermissionDenied, Refused("endpoint_ended").
+    Raises PermissionDenied, Refused("endpoint_ended", "changed_meanwhile").
     """
     require(can_operate(by))
     endpoint = _held(endpoint)
     if endpoint.disabled_at:
         raise Refused("endpoint_ended", _("This address is told nothing now. Use it again first."))
+    refuse_if_changed(endpoint, ["event_types"], seen)
     wanted = sorted(event_types)
     if endpoint.event_types != wanted:
         endpoint.event_types = wanted

@@ -23,6 +23,7 @@ from accounts.views.answers import button, every, fulfilled, signed_in
 from accounts.views.once import show_once
 from accounts.waiting import waiting_for, waiting_of
 from journal.errors import Refused
+from journal.seen import say_refusal, seen_of
 
 operators = needs_role(Role.OPERATOR)
 
@@ -45,25 +46,34 @@ def platform(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _show(
-    request: HttpRequest, found: Platform, key_form: KeyForm, endpoint_form: EndpointForm
+    request: HttpRequest,
+    found: Platform,
+    key_form: KeyForm,
+    endpoint_form: EndpointForm,
+    events_form: EventsForm | None = None,
 ) -> HttpResponse:
+    """The page of a platform; one of its forms comes back where it was refused."""
     context = {
         "platform": found,
         "keys": found.keys.order_by("revoked_at", "pk"),
-        "endpoints": [_told(each) for each in found.endpoints.order_by("-disabled_at", "pk")],
+        "endpoints": [_told(each, events_form) for each in found.endpoints.order_by("-disabled_at", "pk")],
         "waiting": waiting_of(found).count(),
         "key_form": key_form,
         "endpoint_form": endpoint_form,
         "now": now(),
     }
-    return render(request, "accounts/platform.html", context)
+    return render(request, "accounts/platform.html", context, status=409 if events_form else 200)
 
 
-def _told(endpoint: WebhookEndpoint) -> dict[str, Any]:
+def _told(endpoint: WebhookEndpoint, refused: EventsForm | None) -> dict[str, Any]:
     """One address on the page. What waits is counted for each: a platform has few."""
+    prefix = str(endpoint.pk)
+    form = EventsForm(initial={"event_types": endpoint.event_types}, prefix=prefix)
     return {
         "row": endpoint,
-        "form": EventsForm(initial={"event_types": endpoint.event_types}, prefix=str(endpoint.pk)),
+        "form": refused if refused and refused.prefix == prefix else form,
+        # What is saved now: who was refused has read it above the field, and may save over it knowingly.
+        "seen": seen_of(endpoint, form.fields),
         "waiting": 0 if endpoint.disabled_at else waiting_for(endpoint).count(),
     }
 
@@ -103,6 +113,26 @@ def rotate_secret(request: HttpRequest, pk: str) -> HttpResponse:
 
 @operators
 @require_POST
+def choose_events(request: HttpRequest, pk: str) -> HttpResponse:
+    endpoint = get_object_or_404(_endpoints(signed_in(request)), pk=pk)
+    form = EventsForm(request.POST, prefix=str(endpoint.pk))
+    if form.is_valid():
+        seen = request.POST.get("seen")
+        try:
+            actions.choose_events(endpoint, **form.cleaned_data, by=signed_in(request), at=now(), seen=seen)
+        except Refused as refused:
+            if refused.code != "changed_meanwhile":  # an address that is told nothing shows no form
+                messages.error(request, str(refused))
+                return redirect(_page_of(endpoint))
+            say_refusal(form, refused, endpoint)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect(_page_of(endpoint))
+    return _show(request, endpoint.platform, KeyForm(owner=endpoint.platform), EndpointForm(), form)
+
+
+@operators
+@require_POST
 def send_waiting(request: HttpRequest, pk: str) -> HttpResponse:
     endpoint = get_object_or_404(_endpoints(signed_in(request)), pk=pk)
     try:
@@ -137,11 +167,6 @@ _endpoint = partial(button, operators, _endpoints, back=_page_of)
 _platform = partial(button, operators, every(Platform), back=_page_of)
 
 revoke_key = _key(actions.revoke_key, _("This key opens nothing any more."))
-choose_events = _endpoint(
-    actions.choose_events,
-    _("Saved."),
-    form=lambda typed, endpoint: EventsForm(typed, prefix=str(endpoint.pk)),
-)
 disable_endpoint = _endpoint(actions.disable_endpoint, _("This address is told nothing more."))
 enable_endpoint = _endpoint(actions.enable_endpoint, _("This address is told again."))
 close_platform = _platform(actions.close_platform, _("Nothing more is taken from this platform."))

@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 
 from accounts import actions
 from accounts.models import ApiKey, Platform
@@ -161,3 +162,41 @@ def test_address_that_is_told_nothing_more_chooses_no_events(lena):
     actions.disable_endpoint(endpoint, by=lena, at=NOON)
     with pytest.raises(Refused):
         actions.choose_events(endpoint, event_types=["appeal.filed"], by=lena, at=NOON)
+
+
+class TestTwoPagesOfOneAddress:
+    """Lena has the page of a platform open, and so has a colleague."""
+
+    @pytest.fixture
+    def endpoint(self, lena):
+        endpoint, __ = actions.add_endpoint(make_platform(), url=URL, by=lena, at=NOON)
+        return endpoint
+
+    @pytest.fixture
+    def refusal(self, client, lena, endpoint):
+        client.force_login(lena)
+        seen = self.shown(client.get(f"/console/platforms/{endpoint.platform.slug}/"))["seen"]
+        self.send(client, endpoint, seen, "appeal.filed")
+        return self.send(client, endpoint, seen, "appeal.decided", "measure.required")
+
+    def shown(self, page):
+        return page.context["endpoints"][0]
+
+    def send(self, client, endpoint, seen, *events):
+        address = reverse("accounts:choose_events", args=[endpoint.pk])
+        return client.post(address, {f"{endpoint.pk}-event_types": events, "seen": seen})
+
+    def test_the_second_choice_puts_back_nothing_unseen(self, endpoint, refusal):
+        endpoint.refresh_from_db()
+        assert (refusal.status_code, endpoint.event_types) == (409, ["appeal.filed"])
+
+    def test_the_refusal_says_what_is_chosen_now_and_keeps_the_ticks(self, refusal):
+        form = self.shown(refusal)["form"]
+        assert form.errors["event_types"] == ["Saved now: Somebody appealed"]
+        assert form["event_types"].value() == ["appeal.decided", "measure.required"]
+        assert "Somebody has changed this" in refusal.content.decode()
+
+    def test_sent_again_with_that_in_sight_it_holds(self, client, endpoint, refusal):
+        self.send(client, endpoint, self.shown(refusal)["seen"], "appeal.decided")
+        endpoint.refresh_from_db()
+        assert endpoint.event_types == ["appeal.decided"]
