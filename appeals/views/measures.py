@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.permissions import StaffRequest, needs_role
-from appeals.actions.deciders import count_attested, map_decider, questioned_reviews
+from appeals.actions.deciders import AlreadyMapped, count_attested, map_decider, questioned_reviews
 from appeals.actions.measures import confirm_measure
 from appeals.actions.reviews import set_aside
 from appeals.forms.console import DeciderForm
@@ -57,16 +57,15 @@ def confirm(request: StaffRequest, measure_id: UUID) -> HttpResponse:
 def deciders(request: StaffRequest) -> HttpResponse:
     """Which users the platforms' opaque ids are; a new mapping is held against answers already given."""
     form = DeciderForm(request.POST or None)
+    stands_for = None
     if request.method == "POST" and form.is_valid():
-        _decider, wrong = map_decider(**form.cleaned_data, by=request.user, at=now())
-        for subject in wrong:
-            messages.error(
-                request,
-                _("Case %(reference)s was answered by the person who decided first. It needs another answer.")
-                % {"reference": subject.appeal.ticket.reference},
-            )
-        messages.success(request, _("Noted."))
-        return redirect("appeals_console:deciders")
+        try:
+            _map(request, form)
+        except AlreadyMapped as refusal:
+            stands_for = refusal.decider.user
+            form.add_error(refusal.field, str(refusal))
+        else:
+            return redirect("appeals_console:deciders")
     known = Decider.objects.select_related("platform", "user", "mapped_by").order_by(
         "platform__name", "decided_by"
     )
@@ -77,11 +76,26 @@ def deciders(request: StaffRequest) -> HttpResponse:
         {
             "here": "appeals_console:deciders",
             "form": form,
+            "stands_for": stands_for,
             "page": shown,
             "questioned": questioned_reviews(request.user),
             "word": count_attested(request.user, at=now()),
         },
+        status=409 if form.errors else 200,
     )
+
+
+def _map(request: StaffRequest, form: DeciderForm) -> None:
+    """Call the action, and say which answers the mapping brings into question. Raises AlreadyMapped."""
+    replaces = request.POST.get("replaces")
+    _decider, wrong = map_decider(**form.cleaned_data, by=request.user, at=now(), replaces=replaces)
+    for subject in wrong:
+        messages.error(
+            request,
+            _("Case %(reference)s was answered by the person who decided first. It needs another answer.")
+            % {"reference": subject.appeal.ticket.reference},
+        )
+    messages.success(request, _("Noted."))
 
 
 @require_POST

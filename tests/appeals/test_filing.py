@@ -3,15 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from django.core.exceptions import PermissionDenied
 
-from appeals.actions.deciders import map_decider
 from appeals.actions.filing import AppealLetter, article20_of, file_appeal
 from appeals.actions.proofs import check_mandate, prove, request_link
 from appeals.desk import same_person
 from appeals.models import Appeal, AppealDecision, Party
 from helpdesk.actions import NEWCOMER, case_data, take_next, withdraw
-from helpdesk.models import Barred, Priority
+from helpdesk.models import Priority
 from helpdesk.reading import CasePage
 from journal.models import Delivery, Event
 from journal.senders import whole_body
@@ -105,22 +103,6 @@ def test_whoever_decided_cannot_take_the_appeal():
     opened = make_appeal(make_decision(decided_by_user=amir))
     assert take_next(by=amir, at=NOON) is None
     assert take_next(by=lena, at=NOON) == opened.ticket
-
-
-def test_a_mapping_made_later_bars_and_questions_answers_already_given():
-    amir = make_moderator(appeals_queue().team)
-    lena = make_moderator(appeals_queue().team, "Lena", role="lead")
-    decision = make_decision(decided_by="mod-17")
-    opened = make_appeal(decision)
-    _decider, wrong = map_decider("mod-17", amir, platform=decision.platform, by=lena, at=NOON)
-    assert wrong == []
-    assert Barred.objects.filter(ticket=opened.ticket, user=amir, why="decided").exists()
-
-
-def test_a_moderator_cannot_map_deciders():
-    amir = make_moderator(appeals_queue().team)
-    with pytest.raises(PermissionDenied):
-        map_decider("mod-17", amir, platform=make_decision().platform, by=amir, at=NOON)
 
 
 def test_each_effect_counts_under_its_letter_of_article_20():
