@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -46,18 +47,26 @@ class EffectLine:
 
 
 def effect_lines(decision: Decision, *, at: datetime) -> list[EffectLine]:
-    """Every effect of the decision, with the others that keep it standing. Four queries."""
+    """Every effect of the decision, with the others that keep it standing. Five queries."""
     person = DecisionPerson.objects.filter(pk=decision.pk).first()
     others = _standing_beside(person) if person else []
-
-    def also_by(code: str) -> tuple[Decision, ...]:
-        return tuple(each.decision for each in others if _keeps(each, code, person, at.date()))
-
     named = list(decision.effects.all())
+    same = _named_beside(named, others, at) if named and others else set()
+
+    def also_by(code: str, platform_ref: str = "") -> tuple[Decision, ...]:
+        return tuple(
+            each.decision
+            for each in others
+            if _keeps(each, code, person, at.date()) or (each.pk, code, platform_ref) in same
+        )
+
     codes = [code for code in decision.effect_codes if code not in {each.code for each in named}]
     undone = carried_out(decision, MeasureKind.UNDO)
     lines = [EffectLine(code, None, also_by(code), code in undone) for code in codes]
-    return lines + [EffectLine(each.code, each, also_by(each.code), each.code in undone) for each in named]
+    return lines + [
+        EffectLine(each.code, each, also_by(each.code, each.platform_ref), each.code in undone)
+        for each in named
+    ]
 
 
 def what_stays(review: Review, *, asked: Collection[Measure], at: datetime) -> list[EffectLine]:
@@ -117,6 +126,17 @@ def _standing_beside(person: DecisionPerson) -> list[DecisionPerson]:
         .select_related("decision")
     )
     return list(people[:MOST_OTHERS])
+
+
+def _named_beside(
+    named: Collection[Effect], others: Collection[DecisionPerson], at: datetime
+) -> set[tuple[UUID, str, str]]:
+    """Which other decisions name one of these effects by the platform's own id: (decision, code, id)."""
+    holding = Effect.objects.filter(
+        Q(until=None) | Q(until__gt=at), decision__in=[each.pk for each in others]
+    )
+    alike = holding.filter(platform_ref__in={each.platform_ref for each in named})
+    return set(alike.values_list("decision", "code", "platform_ref"))
 
 
 def _keeps(other: DecisionPerson, code: str, person: DecisionPerson | None, on: date) -> bool:

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import now
 
 from appeals.actions.reviews import answer_remit, decide
-from appeals.models import AppealDecision, Review
+from appeals.models import AppealDecision, Measure, Review
 from appeals.sections import answers
 from appeals.tasks import lapse_remits
 from journal.actors import SYSTEM
@@ -172,3 +172,25 @@ class TestRemittedInVain:
         Review.objects.update(remit_until=now().date() + timedelta(days=1))
         lapse_remits()
         assert "The platform must decide anew." in read(client, opened, "case")
+
+
+@pytest.mark.parametrize(
+    ("ref", "until", "stays"),
+    [
+        ("E77", None, True),
+        ("E77", LATER + timedelta(days=1), True),
+        ("E77", NOON - timedelta(days=1), False),
+        ("E78", None, False),
+    ],
+)
+def test_an_effect_that_another_decision_names_too_stays_while_that_one_holds(
+    amir, platform, ref, until, stays
+):
+    other = make_decision(platform, puid="other", person=RITA)
+    other.effects.create(code="search_hidden", platform_ref=ref, until=until)
+    mine = make_decision(platform, person=RITA)
+    mine.effects.create(code="search_hidden", platform_ref="E77")
+    opened = overturned(mine, amir)
+    asked = Measure.objects.filter(decision=mine, effect_code="search_hidden")
+    assert asked.exists() is not stays
+    assert ("search_hidden" in told(opened)[1]) is stays
