@@ -1,12 +1,12 @@
--- %(first)s to %(last)s: open tickets with one clock. A hundred are due every hour from the first moment on, and
--- those after the ten thousandth long after them.
+-- %(first)s to %(last)s: open tickets with one clock. A hundred are due every hour from the first moment on; those
+-- after the ten thousandth long after them, one each second.
 CREATE TEMPORARY TABLE made ON COMMIT PRESERVE ROWS AS
 SELECT
     n,
     ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid AS id,
     %(due_at)s::timestamptz + CASE
         WHEN n <= %(few)s THEN make_interval(hours => (n - 1) / 100)
-        ELSE make_interval(days => 30, secs => n)
+        ELSE %(later)s + make_interval(secs => n)
     END AS due_at
 FROM generate_series(%(first)s::int, %(last)s::int) AS n;
 
