@@ -15,7 +15,7 @@ def at_once(*acts):
 
     def run(act):
         try:
-            start.wait(10)
+            start.wait(60)
             return act()
         except Refused as refusal:
             return refusal.code
@@ -28,7 +28,7 @@ def at_once(*acts):
 
 def until_somebody_waits():
     """Return once another connection waits for a lock of this one."""
-    end = monotonic() + 30
+    end = monotonic() + 60
     while monotonic() < end:
         with connection.cursor() as cursor:
             cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")

@@ -46,7 +46,9 @@ def amir():
 
 
 def code_of(secret=TOTP_SECRET):
-    return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+    """The code of a phone whose clock is as fast as may be: the one that stays good longest."""
+    *_, latest = yield_hotp_counters_from_time()
+    return format_hotp_value(hotp_value(secret, latest))
 
 
 def browser(**headers):

@@ -4,12 +4,17 @@
 scripts. `findings(page)` asks axe; an empty list is what one wants.
 """
 
+from datetime import timedelta
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
+from playwright.sync_api import expect
 
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
+UNDO_FOR = timedelta(minutes=10)
+expect.set_options(timeout=60_000)  # milliseconds, on a machine that has much else to do
 
 
 def complaints(said):
@@ -57,6 +62,13 @@ def findings():
         return [f"{each['id']}: {node['html'][:120]}" for each in found for node in each["nodes"]]
 
     return findings
+
+
+@pytest.fixture
+def no_hurry(monkeypatch):
+    """What can be undone can be for UNDO_FOR, not for ten seconds, which a slow machine needs to show it."""
+    for place in ("helpdesk.actions.writing", "appeals.actions.reviews", "appeals.views.reviewing"):
+        monkeypatch.setattr(f"{place}.UNDO_FOR", UNDO_FOR)
 
 
 @pytest.fixture

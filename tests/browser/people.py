@@ -2,15 +2,12 @@
 
 from contextlib import contextmanager
 
-from playwright.sync_api import expect
-
 from tests.accounts.test_signing_in import code_of
 from tests.factories import PASSWORD
 
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
 PATIENCE = 60_000  # milliseconds, on a machine that has much else to do
-expect.set_options(timeout=30_000)
 
 
 @contextmanager

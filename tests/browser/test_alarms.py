@@ -62,7 +62,7 @@ def test_banner_comes_by_itself_and_is_answered_by_keyboard(desk_of, lena):
     page.goto("/console/")
     expect(page.get_by_text("You are paged:")).to_have_count(0)
     Paged.objects.create(alarm=Alarm.objects.earliest("id"), user=lena.hana, round=1, at=now())
-    expect(page.get_by_text("You are paged:")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("You are paged:")).to_be_visible()
     page.get_by_role("button", name="Acknowledge", exact=True).focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("you have it")).to_be_visible()

@@ -3,9 +3,12 @@
 import gzip
 
 import pytest
+import time_machine
+from django.utils.timezone import now
 from playwright.sync_api import expect
 
 from helpdesk.models import QueueKind, Ticket
+from helpdesk.waiting import WAIT
 from tests.factories import make_queue, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -136,7 +139,7 @@ def test_leaving_forgets_what_was_to_be_kept_on_the_device(live_server, page, aw
 
 def test_proof_of_work_is_found_in_the_background(live_server, page):
     page.goto(f"{live_server.url}/complain/")
-    expect(page.locator("input[name=proof]")).not_to_have_value("", timeout=20_000)
+    expect(page.locator("input[name=proof]")).not_to_have_value("")
     page.fill("textarea[name=text]", WORDS)
     page.locator("input[name=category]").first.check()
     page.get_by_role("button", name="Send").click()
@@ -146,7 +149,7 @@ def test_proof_of_work_is_found_in_the_background(live_server, page):
 
 def test_proof_is_found_anew_for_a_form_that_gets_another_token(live_server, page):
     page.goto(f"{live_server.url}/complain/")
-    expect(page.locator("input[name=proof]")).not_to_have_value("", timeout=20_000)
+    expect(page.locator("input[name=proof]")).not_to_have_value("")
     page.fill("textarea[name=text]", WORDS)
     page.locator("input[name=category]").first.check()
     page.evaluate("document.querySelector('input[name=token]').value = 'a token that was kept with a draft'")
@@ -159,7 +162,8 @@ def test_two_clicks_before_the_proof_is_found_send_the_form_once_and_with_it(liv
     settings.WAITS_PER_HOUR = 10  # a form without its proof is asked to wait
     held = []
     page.route("**/proof/?**", lambda route: held.append(route))
-    page.goto(f"{live_server.url}/complain/")
+    with page.expect_request("**/proof/?**"):
+        page.goto(f"{live_server.url}/complain/")
     page.fill("textarea[name=text]", WORDS)
     page.locator("input[name=category]").first.check()
     page.get_by_role("button", name="Send").dblclick()
@@ -176,9 +180,9 @@ def test_second_page_asks_to_wait_where_no_script_runs(live_server, browse, sett
     page.locator("input[name=category]").first.check()
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("wait a little")
-    page.wait_for_timeout(20_000)
-    page.get_by_role("button", name="I have waited").click()
-    expect(page.locator("[data-receipt]")).to_be_visible()
+    with time_machine.travel(now() + WAIT):
+        page.get_by_role("button", name="I have waited").click()
+        expect(page.locator("[data-receipt]")).to_be_visible()
     assert Ticket.objects.get().messages.get().text == WORDS
 
 

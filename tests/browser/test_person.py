@@ -17,7 +17,6 @@ from tests.factories import appeals_queue, make_case, make_decision, make_modera
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PATIENCE = 60_000  # milliseconds: proof of work takes long on a machine that has much else to do
-expect.set_options(timeout=20_000)
 WORDS = "This was news, not violence.\nI film protests."
 
 

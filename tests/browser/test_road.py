@@ -28,18 +28,23 @@ from journal.actors import SYSTEM
 from journal.models import Delivery
 from journal.tasks import send_due
 from tests.appeals.cases import a_statement
+from tests.browser.conftest import UNDO_FOR
 from tests.browser.people import DESK, a_browser, kept, open_case, sign_in
 from tests.factories import make_api_key, make_platform, make_user
 from tests.receivers import webhook_receiver
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("no_hurry"),
+]
 WORDS = "This was news, not violence."
 REASONS = "The video shows a protest and breaks no rule that was in force on that day."
 NOTIFIER = {"name": "Otto Quorleone", "email": "otto.quorleone@mail.example"}
 REPORT = "Zebulon, who lives next door to me, films protests."
 SECRETS = (*NOTIFIER.values(), "Quorleone", "Zebulon", "Amirkhan", "Lenasdottir", "@staff.example")
 EFFECTS = 3  # the two that the statement says, and the one beyond it
-PAST = timedelta(seconds=15)  # more than an answer can be undone for
+PAST = UNDO_FOR + timedelta(seconds=5)  # more than an answer can be undone for
 OUTSIDE = ("/console/", "/accounts/", "/static/")
 SHOTS = os.environ.get("ROAD_SHOTS", "")  # a folder, to look at every page on the way
 
@@ -75,7 +80,7 @@ class Service:
         self.headers = {"Authorization": f"Bearer {make_api_key(self.platform).shown}"}
 
     def call(self, method, path, body=None):
-        answer = requests.request(method, self.base + path, json=body, headers=self.headers, timeout=30)
+        answer = requests.request(method, self.base + path, json=body, headers=self.headers, timeout=60)
         answer.raise_for_status()
         return answer.json()
 

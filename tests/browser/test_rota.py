@@ -1,5 +1,6 @@
 """A lead makes a rota in a real browser: looked at before it holds, read in both directions, by axe too."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -82,7 +83,7 @@ def test_errors_of_a_layer_lead_to_their_fields(desk_of, team, lena, findings):
     page.click("button[name=preview]")
     expect(page.locator(".errors li")).to_have_count(3)
     page.locator(".errors a").first.click()
-    assert "0-name" in page.url
+    expect(page).to_have_url(re.compile("0-name"))
     assert findings(page) == []
 
 
