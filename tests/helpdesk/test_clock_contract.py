@@ -65,6 +65,14 @@ def test_a_line_that_cannot_be_read_keeps_its_place():
     assert answers[1]["id"] == CASES[0]["id"]
 
 
+def test_an_answer_to_a_broken_case_names_the_case_and_the_next_ones_come():
+    deep = '{"id": "deep", "kind": ' + "[" * 100_000 + "]" * 100_000 + "}"
+    lost = {**CASES[0], "id": "mars", "calendar": {"time_zone": "Mars/Olympus"}}
+    first, second, third = simulate(deep, json.dumps(lost), json.dumps(CASES[0]))
+    assert (first["line"], second["line"], second["id"]) == (1, 2, "mars")
+    assert "error" not in third
+
+
 @st.composite
 def frames(draw):
     """Up to three frames of a day, sorted and apart; one may end where the next begins."""

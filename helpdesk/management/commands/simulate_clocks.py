@@ -8,6 +8,8 @@ from django.core.management.base import BaseCommand
 
 from helpdesk.clock_lines import answer
 
+BROKEN = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
+
 
 class Command(BaseCommand):
     help = "Reads cases of the clocks from standard input, a JSON object a line, and writes the answers."
@@ -20,8 +22,11 @@ class Command(BaseCommand):
 
     def _answer(self, number: int, line: str) -> dict[str, Any]:
         """The answer; a line that cannot be read keeps its place, and standard error says why."""
+        case: Any = None
         try:
-            return answer(json.loads(line))
-        except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+            case = json.loads(line)
+            return answer(case)
+        except BROKEN as error:
             self.stderr.write(f"line {number}: {type(error).__name__}: {error}")
-            return {"error": str(error), "line": number}
+            known = {"id": case.get("id")} if isinstance(case, dict) else {}
+            return {**known, "error": f"{type(error).__name__}: {error}", "line": number}
