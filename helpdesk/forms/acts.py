@@ -10,6 +10,7 @@ from accounts.models import User
 from helpdesk.actions.ending import MERGE_REASONS, SPAM_REASONS
 from helpdesk.actions.writing import NO_ANSWER_REASONS
 from helpdesk.models import Level, Priority, Queue, TeamMember, Ticket
+from helpdesk.permissions import can_work
 from journal.references import read_reference
 
 
@@ -73,6 +74,8 @@ class OtherTicketForm(ActForm):
         found = Ticket.objects.visible_to(self.user).filter(reference=reference).exclude(pk=self.ticket.pk)
         if reference is None or not (other := found.first()):
             raise forms.ValidationError(_("There is no other case with this reference that you can see."))
+        if not can_work(self.user, other):
+            raise forms.ValidationError(_("You must stay out of that case. Ask a colleague to do this."))
         return other
 
 

@@ -116,6 +116,16 @@ def test_strangers_cases_are_not_joined_and_the_reason_is_told(desk, queue):
     assert "Only cases of the same person" in response.content.decode()
 
 
+@pytest.mark.parametrize("act", ["link", "merge"])
+def test_a_case_that_one_must_stay_out_of_is_refused_at_its_field(desk, queue, amir, act):
+    other = make_ticket(queue)
+    bar(other, amir)
+    response = do(desk, make_ticket(queue), act, other=other.reference, reason="sent_twice")
+    assert response.status_code == 409
+    assert "You must stay out of that case." in response.content.decode()
+    assert not TicketLink.objects.exists()
+
+
 def test_words_that_need_no_answer_are_let_go_with_a_reason(desk, queue):
     ticket = make_ticket(queue, unanswered_since=NOON)
     assert do(desk, ticket, "no-answer").status_code == 409
