@@ -72,7 +72,7 @@ def test_buttons_of_platforms_do_not_reach_a_colleagues_key(console):
 def test_every_link_of_an_operators_console_leads_somewhere(console, name):
     page = console.get(f"/console/{name}/").content.decode()
     for address in set(re.findall(r'href="(/(?:console|accounts)/[^"]*)"', page)) - {"/accounts/logout/"}:
-        assert console.get(address).status_code == 200, address
+        assert console.get(address, follow=True).status_code == 200, address
     assert "/console/outbox/" in page
     assert "/console/search/" not in page
 
