@@ -154,7 +154,7 @@ def test_proof_is_found_anew_for_a_form_that_gets_another_token(live_server, pag
     page.locator("input[name=category]").first.check()
     page.evaluate("document.querySelector('input[name=token]').value = 'a token that was kept with a draft'")
     page.get_by_role("button", name="Send").click()
-    expect(page.locator("[data-receipt]")).to_be_visible(timeout=20_000)
+    expect(page.locator("[data-receipt]")).to_be_visible()
     assert Ticket.objects.get().is_screened
 
 
@@ -168,7 +168,7 @@ def test_two_clicks_before_the_proof_is_found_send_the_form_once_and_with_it(liv
     page.locator("input[name=category]").first.check()
     page.get_by_role("button", name="Send").dblclick()
     held[0].continue_()
-    expect(page.locator("[data-receipt]")).to_be_visible(timeout=20_000)
+    expect(page.locator("[data-receipt]")).to_be_visible()
     assert Ticket.objects.get().is_screened
 
 
