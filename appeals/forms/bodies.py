@@ -1,7 +1,5 @@
 """What leads and operators fill in about out-of-court bodies."""
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,7 +13,9 @@ class OutOfCourtBodyForm(forms.ModelForm):
     """A certified body that people are told of."""
 
     country = forms.ChoiceField(
-        label=gettext_lazy("Country"), help_text=gettext_lazy("The country that certified it.")
+        label=gettext_lazy("Country"),
+        choices=lambda: [("", _("Choose")), *countries()],
+        help_text=gettext_lazy("The country that certified it."),
     )
     url = forms.URLField(label=gettext_lazy("Address"), assume_scheme="https")
     certified_until = DayField(
@@ -31,7 +31,3 @@ class OutOfCourtBodyForm(forms.ModelForm):
         help_texts = {
             "languages": gettext_lazy("Codes with commas between them, like en, de. Empty: not said.")
         }
-
-    def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        self.fields["country"].choices = [("", _("Choose")), *countries()]  # type: ignore[attr-defined]
