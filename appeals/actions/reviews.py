@@ -76,7 +76,8 @@ def decide(
     _refuse_unready(subject, by=by)
     _refuse_incomplete(subject, at, outcome, reasons, attested, replacement, remit_until)
     refuse_names(strangers_to(subject), reasons)
-    refuse_names(notifiers_of(subject.decision), replacement or {})  # whoever appeals, the affected reads it
+    if replacement:
+        refuse_names(notifiers_of(subject.decision), replacement)  # whoever appeals, the affected reads it
     review = _write(
         subject, by, at, outcome=outcome, reasons=reasons, attested=attested, remit_until=remit_until
     )

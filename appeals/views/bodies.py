@@ -60,15 +60,15 @@ def end(request: StaffRequest, body_id: UUID) -> HttpResponse:
 
 
 def _show(request: StaffRequest, form: OutOfCourtBodyForm, body: OutOfCourtBody | None) -> HttpResponse:
+    if body is not None and form.errors:
+        # What is saved now: who was refused has read it beside the fields, and may save over it knowingly.
+        body.refresh_from_db()
     context = {
         "here": "appeals_console:bodies",
         "form": form,
         "bodies": OutOfCourtBody.objects.filter(ended_at=None),
         "body": body,
+        "seen": seen_of(body, form.fields) if body else "",
         "today": now().date(),
     }
-    if body is not None:
-        # What is saved now: who was refused has read it beside the fields, and may save over it knowingly.
-        saved = OutOfCourtBody.objects.get(pk=body.pk)
-        context |= {"body": saved, "seen": seen_of(saved, form.fields)}
     return page(request, "appeals/console/bodies.html", context, status=409 if form.errors else 200)
