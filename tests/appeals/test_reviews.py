@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from appeals.actions.leave import give_leave, refuse_leave
 from appeals.actions.measures import confirm_measure, nag
-from appeals.actions.reviews import UNDO_FOR, answer_remit, decide, lapsed_remits, undo_review
+from appeals.actions.reviews import answer_remit, decide, lapsed_remits, undo_review
 from appeals.models import AppealDecision, Measure, Review
 from appeals.sections import answers
 from helpdesk.models import Status, Ticket
@@ -76,7 +76,7 @@ def test_nothing_is_told_before_ten_seconds(amir):
     make_endpoint(decision.platform)
     answer(subject_of(make_appeal(decision)), amir)
     told = Delivery.objects.filter(kind__in=["appeal.decided", "measure.required", "person.notify"])
-    assert {delivery.due_at for delivery in told} == {NOON + UNDO_FOR}
+    assert {delivery.due_at for delivery in told} == {NOON + timedelta(seconds=10)}
     assert told.count() == 3
 
 
@@ -220,7 +220,7 @@ class TestUndo:
 
     def test_after_ten_seconds_it_stands(self, amir, review):
         with refused("too_late"):
-            undo_review(review, by=amir, at=NOON + UNDO_FOR)
+            undo_review(review, by=amir, at=NOON + timedelta(seconds=10))
 
     def test_another_moderator_cannot_undo_it(self, review):
         with pytest.raises(PermissionDenied):

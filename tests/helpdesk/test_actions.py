@@ -171,7 +171,7 @@ def test_reply_is_told_after_the_time_to_undo(ticket, amir):
     confirmed(ticket)
     ticket.refresh_from_db()
     message = reply(ticket, by=amir, at=LATER, text="Your channel is back.", turn=ticket.turn)
-    assert message.told_at == LATER + UNDO_FOR
+    assert message.told_at == LATER + timedelta(seconds=10)
     news = Delivery.objects.get(kind="case_news")
     assert (news.due_at, news.address) == (message.told_at, "rita@mail.example")
     assert "back" not in str(news.body)
