@@ -228,7 +228,7 @@ def _read_the_code() -> None:
     resolve("/")
     for template in TEMPLATES.rglob("*.html"):
         get_template(str(template.relative_to(TEMPLATES)))
-    os.environ["CELERY_SKIP_CHECKS"] = "1"  # made just now, by import_default_modules
+    os.environ["CELERY_SKIP_CHECKS"] = "1"  # made just now, by init_worker
     gc.collect()
     gc.freeze()
 
