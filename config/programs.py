@@ -21,7 +21,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 import django
 from django.conf import settings
-from django.template.loader import get_template
 from django.urls import resolve, reverse
 from django.utils import translation
 from django.utils.timezone import now
@@ -34,24 +33,17 @@ READ_ONCE = (
     "celery.apps.worker",
     "celery.beat",
     "celery.concurrency.thread",
-    "celery.events.receiver",
     "celery.worker.autoscale",
     "celery.worker.consumer",
-    "celery.worker.consumer.delayed_delivery",
     "celery.worker.control",
     "celery.worker.state",
     "celery.worker.strategy",
     "gunicorn.app.base",
-    "config.gunicorn",
     "config.patient",
-    "django.contrib.messages.storage.fallback",
-    "django.contrib.sessions.serializers",
-    "gunicorn.glogging",
     "kombu.asynchronous.hub",
     "kombu.transport.redis",
     "psycopg_pool",
 )
-TEMPLATES = Path(__file__).parent.parent / "templates"
 TOO_SOON = 2.0  # seconds; one that ends sooner is not at once started again
 Program = Callable[[], None]
 
@@ -217,18 +209,15 @@ def _read_the_code() -> None:
     app = import_module("config.celery").app
     from helpdesk.zones import choices_at  # the apps are loaded by now
 
-    app.loader.init_worker()  # else each worker would find its tasks and set up Django once more
+    app.loader.import_default_modules()
     app.finalize()
-    _ = app.amqp, app.control, app.log  # made when first asked for
     for code, _name in settings.LANGUAGES:
         translation.activate(code)  # reads its catalog
         reverse("home")  # finds all addresses
         choices_at(now(), "")  # reads the names of places, of which Babel holds many megabytes
     translation.deactivate()
     resolve("/")
-    for template in TEMPLATES.rglob("*.html"):
-        get_template(str(template.relative_to(TEMPLATES)))
-    os.environ["CELERY_SKIP_CHECKS"] = "1"  # made just now, by init_worker
+    os.environ["CELERY_SKIP_CHECKS"] = "1"  # made just now, by import_default_modules
     gc.collect()
     gc.freeze()
 
