@@ -3,7 +3,6 @@
 from io import BytesIO
 from typing import Any, ClassVar
 
-import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -15,7 +14,6 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from qrcode.image.svg import SvgFillImage
 
 from accounts.actions.telling import tell
 from accounts.models import User
@@ -142,6 +140,10 @@ class FactorAdapter(DefaultMFAAdapter):
 
     def build_totp_svg(self, url: str) -> str:
         """The picture for an app, on white: apps look for dark squares on light, also on a dark page."""
+        # Read by who sets a second factor up: every process would hold their megabytes otherwise.
+        import qrcode
+        from qrcode.image.svg import SvgFillImage
+
         picture = BytesIO()
         qrcode.make(url, image_factory=SvgFillImage).save(picture)
         return picture.getvalue().decode()

@@ -1,12 +1,13 @@
-"""Days off, by country and from an iCalendar file. Values in, values out; nothing is saved here."""
+"""Days off, by country and from an iCalendar file. Values in, values out; nothing is saved here.
+
+The libraries are read when somebody asks for days off: every process would hold their megabytes otherwise.
+"""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-import holidays
-import icalendar
 from dateutil.rrule import rrulestr
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
@@ -22,6 +23,8 @@ LONGEST_EVENT = 60  # days
 
 def country_codes() -> list[str]:
     """The countries whose days off are known, as ISO 3166 writes them."""
+    import holidays
+
     return sorted(code for code in holidays.list_supported_countries(include_aliases=False) if len(code) == 2)
 
 
@@ -34,6 +37,8 @@ def days_off_in(country: str, years: Iterable[int]) -> dict[str, str]:
         raise Refused(
             "unknown_country", _("The days off of this country are not known. Write them yourself.")
         )
+    import holidays
+
     found = holidays.country_holidays(country, years=list(years), language="en_US")
     return {day.isoformat(): name for day, name in sorted(found.items())}
 
@@ -68,6 +73,8 @@ def _days_off(file: bytes, first: date, last: date) -> dict[str, str]:
 
 
 def _read(file: bytes) -> list[Any]:
+    import icalendar
+
     return list(icalendar.Calendar.from_ical(file).walk("VEVENT"))
 
 

@@ -1,16 +1,22 @@
-"""When a person is on call, as a calendar program reads it (RFC 5545): the team's name and nothing else."""
+"""When a person is on call, as a calendar program reads it (RFC 5545): the team's name and nothing else.
+
+The library is read when somebody asks for a feed: every process would hold its megabytes otherwise.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-import icalendar
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from helpdesk.rotas import Duty
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 BACK, AHEAD = timedelta(days=14), timedelta(weeks=12)
 
@@ -25,6 +31,8 @@ def feed(turns: Sequence[tuple[UUID, str, Duty]], *, at: datetime) -> bytes:
 
     A turn keeps its UID while it changes its edges, so that a calendar moves it and does not add another.
     """
+    import icalendar
+
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//Recourse//On call//EN")
     calendar.add("version", "2.0")
@@ -35,8 +43,10 @@ def feed(turns: Sequence[tuple[UUID, str, Duty]], *, at: datetime) -> bytes:
     return calendar.to_ical()
 
 
-def _event(rota: UUID, team: str, duty: Duty, at: datetime) -> icalendar.Event:
-    event = icalendar.Event()
+def _event(rota: UUID, team: str, duty: Duty, at: datetime) -> "Event":
+    from icalendar import Event
+
+    event = Event()
     # Hashed: ids of rows are nobody's business, and a turn that is cut in two has two beginnings.
     key = f"{rota}/{duty.place}/{duty.turn.isoformat()}/{duty.start.isoformat()}"
     event.add("uid", f"{sha256(key.encode()).hexdigest()[:32]}@{settings.MAIL_DOMAIN}")
