@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,18 @@ from accounts.models import RoleGrant, User
 from accounts.models.people import UserSet, factors_of
 from accounts.roles import QUEUE_ROLES, Role
 from helpdesk.models import Rota, RotaChange, RotaLayer, RotaVersion, Team, TeamMember, Wrong
-from helpdesk.rotas import Change, Duty, Layer, Plan, gaps, in_force, on_call_at, timetable, twice
+from helpdesk.rotas import (
+    Change,
+    Duty,
+    Layer,
+    Plan,
+    StandIn,
+    gaps,
+    in_force,
+    on_call_at,
+    timetable,
+    twice,
+)
 
 
 @dataclass
@@ -172,6 +184,26 @@ def problems_of(found: Mapping[UUID, Board]) -> dict[UUID, list[Problem]]:
         own += [each for each in doubled if _touches(each, duties[pk]) and board.can_be(each.person)]
         wrong[pk] = sorted(own, key=lambda problem: (problem.start, problem.what))
     return wrong
+
+
+def unfilled(board: Board) -> list[StandIn]:
+    """Every stretch in which nobody comes: who is to be on call there and could not, or nobody.
+
+    Of several layers it is the first one's; `person` is whoever is found for it, as yet nobody.
+    """
+    duties = board.duties
+    sure = [duty for duty in duties if board.can_be(duty.person)]
+    found: list[StandIn] = []
+    for start, end in gaps(sure, board.start, board.end):
+        unfit = [duty for duty in duties if duty.person and duty.start < end and start < duty.end]
+        edges = {moment for duty in unfit for moment in (duty.start, duty.end) if start < moment < end}
+        for begins, ends in pairwise(sorted({start, end, *edges})):
+            there = sorted((duty.place, duty.person) for duty in unfit if duty.start <= begins < duty.end)
+            out = there[0][1] if there else None
+            if found and (found[-1].out, found[-1].end) == (out, begins):
+                begins = found.pop().start
+            found.append(StandIn(out, None, begins, ends))
+    return found
 
 
 def _unfit_in(board: Board, duties: Sequence[Duty]) -> list[Problem]:

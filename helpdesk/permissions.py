@@ -196,6 +196,11 @@ def can_ask_for_change(by: Any, team: Team, out: User, stand_in: User | None) ->
     return can_lead_rota(by, team) or (is_one_of_them and can_be_on_call(by, team))
 
 
+def can_fill_gap(by: Any, team: Team, stand_in: User) -> bool:
+    """Put somebody in where nobody would come: leads, and everybody themselves. There is nobody to ask."""
+    return can_lead_rota(by, team) or (by == stand_in and can_be_on_call(stand_in, team))
+
+
 def can_be_on_call(user: User, team: Team) -> bool:
     """Whoever could open a case of the team when they are called."""
     is_there = TeamMember.objects.live().filter(team=team, user=user).exists()

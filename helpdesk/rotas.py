@@ -57,9 +57,12 @@ class Plan:
 
 @dataclass(frozen=True)
 class StandIn:
-    """One person instead of another; nobody, where `person` is None."""
+    """One person instead of another; nobody, where `person` is None.
 
-    out: UUID
+    Where `out` is None they are there while nobody else is, in any layer: they fill a gap and end none.
+    """
+
+    out: UUID | None
     person: UUID | None
     start: datetime
     end: datetime
@@ -73,12 +76,13 @@ Change = tuple[StandIn, ...]
 class Duty:
     """A stretch in which `person` is on call in one layer. `turn` is the hand-over at which it was given.
 
-    `due` is whose turn it is. `person` is None where they were taken out and nobody was put in.
+    `due` is whose turn it is; None where it is nobody's, and `person` fills a gap. `person` is None where
+    they were taken out and nobody was put in.
     """
 
     place: int
     layer: str
-    due: UUID
+    due: UUID | None
     person: UUID | None
     start: datetime
     end: datetime
@@ -91,14 +95,16 @@ def timetable(plans: Iterable[Plan], changes: Iterable[Change], start: datetime,
     Changes apply one after the other, each to what those before it left: so whoever stands in for
     somebody can be stood in for.
     """
+    held = in_force(plans, start, end)
     duties = [
         duty
-        for begins, ends, plan in in_force(plans, start, end)
+        for begins, ends, plan in held
         for place, layer in enumerate(plan.layers)
         for duty in turns(layer, place, begins, ends)
     ]
     for change in changes:
         duties = [piece for duty in duties for piece in _changed(duty, change)]
+        duties += [piece for way in change if way.out is None for piece in _filled(duties, way, held)]
     return sorted(_joined(duties), key=lambda duty: (duty.start, duty.place))
 
 
@@ -128,11 +134,23 @@ def turns(layer: Layer, place: int, start: datetime, end: datetime) -> Iterator[
 
 
 def _changed(duty: Duty, change: Change) -> Iterator[Duty]:
-    ways = [way for way in change if way.out == duty.person]
+    ways = [way for way in change if way.out is not None and way.out == duty.person]
     within = {moment for way in ways for moment in (way.start, way.end) if duty.start < moment < duty.end}
     for begins, ends in pairwise(sorted({duty.start, duty.end, *within})):
         way = next((way for way in ways if way.start <= begins < way.end), None)
         yield replace(duty, start=begins, end=ends, person=way.person if way else duty.person)
+
+
+def _filled(
+    duties: Sequence[Duty], way: StandIn, held: Sequence[tuple[datetime, datetime, Plan]]
+) -> Iterator[Duty]:
+    """Where nobody is on call, in the first layer: one who is there for a gap is called before the leads."""
+    for begins, ends, plan in held:
+        start, end = max(begins, way.start), min(ends, way.end)
+        if start < end and plan.layers:
+            there = [duty for duty in duties if duty.start < end and start < duty.end]
+            for gap_start, gap_end in gaps(there, start, end):
+                yield Duty(0, plan.layers[0].name, None, way.person, gap_start, gap_end, way.start)
 
 
 def _joined(duties: Iterable[Duty]) -> Iterator[Duty]:

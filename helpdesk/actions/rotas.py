@@ -12,11 +12,12 @@ from accounts.models import User
 from helpdesk.actions.rota_watch import look_soon
 from helpdesk.models import ChangeStatus, Rota, RotaChange, RotaLayer, RotaVersion, Team
 from helpdesk.models.rotas import LONGEST_TURN
-from helpdesk.on_call import boards
+from helpdesk.on_call import boards, unfilled
 from helpdesk.permissions import (
     can_agree_to_change,
     can_ask_for_change,
     can_be_on_call,
+    can_fill_gap,
     can_lead_rota,
     can_withdraw_change,
     is_system,
@@ -148,6 +149,41 @@ def change_rota(
     return change
 
 
+@transaction.atomic
+def fill_gap(rota: Rota, stand_in: User, *, by: Any, at: datetime, there: Stretch) -> list[RotaChange]:
+    """`stand_in` is on call for as much of `there` as nobody is, also for whoever is due and could not come.
+
+    It holds at once: one change for where nobody is due, and one for each person who is. What has passed of
+    it stays. Raises PermissionDenied, Refused("ends_first", "cannot_be_on_call", "no_gap").
+    """
+    rota = _locked(rota)
+    require(can_fill_gap(by, rota.team, stand_in))
+    there = Stretch(max(there.start, at), there.end)
+    _refuse_stretches([there], at)
+    _refuse_unfit(rota, stand_in)
+    missing = unfilled(boards([rota], there.start, there.end)[rota.pk])
+    if not missing:
+        raise Refused("no_gap", _("Somebody is on call then already. Look at the rota again."))
+    changes = [
+        RotaChange(
+            rota=rota,
+            status=ChangeStatus.HOLDS,
+            out_id=each.out,
+            stand_in=stand_in,
+            from_at=each.start,
+            until_at=each.end,
+            asked_by=by,
+            asked_at=at,
+            settled_at=at,
+        )
+        for each in missing
+    ]
+    for change in RotaChange.objects.bulk_create(changes):
+        _record(change, "filled", by=by, at=at)
+    _tell(*changes, by=by, at=at)
+    return changes
+
+
 def _record(change: RotaChange, code: str, *, by: Any, at: datetime) -> None:
     record(
         change,
@@ -164,10 +200,11 @@ def _record(change: RotaChange, code: str, *, by: Any, at: datetime) -> None:
     )
 
 
-def _tell(change: RotaChange, *, by: Any, at: datetime) -> None:
-    """Mail to those of the two who did not act, and another look at what is wrong now."""
-    for user in (change.out, change.stand_in):
-        if user is not None and user != by and user.is_active:
+def _tell(*changes: RotaChange, by: Any, at: datetime) -> None:
+    """One mail to each whom they are about and who did not act, and another look at what is wrong now."""
+    about = {user: change for change in changes for user in (change.out, change.stand_in) if user is not None}
+    for user, change in about.items():
+        if user != by and user.is_active:
             deliver(
                 "rota_changed",
                 about=change,
@@ -205,7 +242,12 @@ def _refuse_who(rota: Rota, out: User, stand_in: User | None, stretch: Stretch) 
             _("%(name)s is not on call then. Look at the rota and choose another time.") % {"name": out},
             field="out",
         )
-    if stand_in is not None and not can_be_on_call(stand_in, rota.team):
+    if stand_in is not None:
+        _refuse_unfit(rota, stand_in)
+
+
+def _refuse_unfit(rota: Rota, stand_in: User) -> None:
+    if not can_be_on_call(stand_in, rota.team):
         raise Refused(
             "cannot_be_on_call",
             _("%(name)s cannot be on call: they must be in the team and have a second factor.")
@@ -232,6 +274,8 @@ def agree_to_change(change: RotaChange, *, by: Any, at: datetime) -> RotaChange:
 
 def _refuse_changed_meanwhile(change: RotaChange) -> None:
     """The rota may have changed since it was asked, and somebody may have left."""
+    if change.out is None:  # who fills a gap was asked for by nobody
+        return
     _refuse_who(change.rota, change.out, change.stand_in, Stretch(change.from_at, change.until_at))
     if change.back_from_at and change.back_until_at and change.stand_in:
         back = Stretch(change.back_from_at, change.back_until_at)

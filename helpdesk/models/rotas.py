@@ -142,12 +142,12 @@ class RotaChange(Row):
     """`stand_in` instead of `out` for a time; in a swap `out` takes a turn of `stand_in` for it.
 
     Nobody is put in or out by another but a lead: what one asks, the other agrees to. Nobody stands in
-    where a lead has taken somebody out without another.
+    where a lead has taken somebody out without another; nobody is out where a gap is filled.
     """
 
     rota = models.ForeignKey(Rota, models.PROTECT, related_name="changes")
     status = models.CharField(max_length=9, choices=ChangeStatus)
-    out = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    out = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     stand_in = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     from_at = models.DateTimeField()
     until_at = models.DateTimeField()
@@ -179,6 +179,12 @@ class RotaChange(Row):
                 name="rota_change_has_length",
             ),
             models.CheckConstraint(condition=~Q(stand_in=F("out")), name="rota_change_takes_two"),
+            # Into a gap somebody is put, and at once: there is nobody to ask, and nothing to give in return.
+            models.CheckConstraint(
+                condition=Q(out__isnull=False)
+                | Q(stand_in__isnull=False, back_from_at=None, status__in=["holds", "ended"]),
+                name="rota_change_fills_a_gap",
+            ),
             models.CheckConstraint(
                 condition=~Q(status__in=["holds", "ended"]) | Q(settled_at__isnull=False),
                 name="rota_change_settled",

@@ -11,13 +11,14 @@ from helpdesk.actions.rotas import (
     agree_to_change,
     change_rota,
     end_change,
+    fill_gap,
     publish_rota,
     refuse_change,
     withdraw_change,
 )
 from helpdesk.models import ChangeStatus, RotaChange, RotaLayer, RotaVersion
 from helpdesk.on_call import line
-from journal.models import Event
+from journal.models import Delivery, Event
 from tests.factories import NOON, make_layer, make_moderator, make_rota, make_team, make_user, refused
 
 pytestmark = pytest.mark.django_db
@@ -271,3 +272,81 @@ def test_database_keeps_what_a_change_says(rota, lena, amir, sara):
         RotaChange.objects.update(stand_in=lena)
     with pytest.raises(IntegrityError), transaction.atomic():
         RotaChange.objects.all().delete()
+
+
+# --- gaps ---
+
+NIGHT = Stretch(NOON + 5 * HOUR, NOON + 21 * HOUR)  # after five in the afternoon nobody is on call
+
+
+@pytest.fixture
+def days_only(team, amir):
+    return make_rota(team, make_layer(amir, begins=540, ends=1020))
+
+
+def test_lead_puts_somebody_into_a_gap_and_they_are_told(team, days_only, lena, amir, sara):
+    (change,) = fill_gap(days_only, sara, by=lena, at=NOON, there=NIGHT)
+    assert [on_call(team, moment) for moment in (NOON, NIGHT.start, NIGHT.end)] == [amir, sara, amir]
+    assert codes(change) == ["filled"]
+    assert [each.address for each in Delivery.objects.filter(kind="rota_changed")] == [sara.email]
+
+
+def test_member_takes_a_gap_and_asks_nobody(team, days_only, sara):
+    fill_gap(days_only, sara, by=sara, at=NOON, there=NIGHT)
+    assert on_call(team, NIGHT.start) == sara
+
+
+def test_member_puts_no_colleague_into_a_gap(days_only, amir, sara):
+    with pytest.raises(PermissionDenied):
+        fill_gap(days_only, amir, by=sara, at=NOON, there=NIGHT)
+
+
+def test_who_could_not_open_a_case_fills_no_gap(days_only, lena):
+    otto = make_user("Otto", roles=["moderator"])
+    with refused("cannot_be_on_call"):
+        fill_gap(days_only, otto, by=lena, at=NOON, there=NIGHT)
+    with pytest.raises(PermissionDenied):
+        fill_gap(days_only, otto, by=otto, at=NOON, there=NIGHT)
+
+
+def test_where_somebody_is_on_call_there_is_nothing_to_fill(days_only, lena, sara):
+    with refused("no_gap"):
+        fill_gap(days_only, sara, by=lena, at=NOON, there=Stretch(NOON, NIGHT.start))
+    fill_gap(days_only, sara, by=lena, at=NOON, there=NIGHT)
+    with refused("no_gap"):
+        fill_gap(days_only, sara, by=lena, at=NOON, there=NIGHT)
+
+
+def test_of_a_gap_that_has_begun_the_rest_is_filled(team, days_only, sara):
+    (change,) = fill_gap(days_only, sara, by=sara, at=NIGHT.start + HOUR, there=NIGHT)
+    assert (change.from_at, change.until_at) == (NIGHT.start + HOUR, NIGHT.end)
+    with refused("ends_first"):
+        fill_gap(days_only, sara, by=sara, at=NIGHT.end, there=NIGHT)
+
+
+def test_gap_left_by_whoever_could_not_come_is_filled_in_their_place(team, days_only, lena, amir, sara):
+    amir.memberships.update(ended_at=NOON)
+    there = Stretch(NOON, NIGHT.end)
+    changes = fill_gap(days_only, sara, by=lena, at=NOON, there=there)
+    assert [(each.out, each.from_at) for each in changes] == [(amir, NOON), (None, NIGHT.start)]
+    assert [on_call(team, moment) for moment in (NOON, NIGHT.start)] == [sara, sara]
+    told = Delivery.objects.filter(kind="rota_changed").values_list("address", flat=True)
+    assert sorted(told) == sorted([amir.email, sara.email])
+
+
+def test_lead_takes_whoever_fills_a_gap_out_again(team, days_only, lena, sara):
+    (change,) = fill_gap(days_only, sara, by=sara, at=NOON, there=NIGHT)
+    end_change(change, by=lena, at=NIGHT.start + HOUR)
+    assert on_call(team, NIGHT.start) == sara
+    assert (
+        on_call(team, NIGHT.start + HOUR) == lena
+    )  # the line of whom nobody is on call begins with the leads
+
+
+@pytest.mark.parametrize("wrong", [{"stand_in": None}, {"status": "asked", "settled_at": None}])
+def test_database_keeps_nobody_out_where_nobody_is_put_in(days_only, lena, sara, wrong):
+    given = {"stand_in": sara, "status": "holds", "settled_at": NOON} | wrong
+    with pytest.raises(IntegrityError, match="rota_change_fills_a_gap"), transaction.atomic():
+        RotaChange.objects.create(
+            rota=days_only, from_at=NIGHT.start, until_at=NIGHT.end, asked_by=lena, asked_at=NOON, **given
+        )

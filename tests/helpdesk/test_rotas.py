@@ -305,3 +305,47 @@ def test_somebody_in_two_layers_at_once_is_found():
 
 def test_turns_that_touch_are_not_twice():
     assert twice(by_days(order=(AMIR,))) == []
+
+
+# --- gaps that are filled ---
+
+
+def only_amir_by_day():
+    """On call from nine to five, UTC; nobody at night."""
+    hours = Calendar(ZoneInfo("UTC"), (((540, 1020),),) * 7)
+    return plan(layer(AMIR, zone="UTC", hours=hours))
+
+
+def test_whoever_fills_a_gap_is_there_while_nobody_else_is():
+    start = utc(2026, 1, 5)
+    filled = (StandIn(None, LENA, start, start + DAY),)
+    duties = timetable([only_amir_by_day()], [filled], start, start + DAY)
+    assert people(duties) == [
+        (LENA, start, start + 9 * HOUR),
+        (AMIR, start + 9 * HOUR, start + 17 * HOUR),
+        (LENA, start + 17 * HOUR, start + DAY),
+    ]
+    assert [duty.due for duty in duties] == [None, AMIR, None]
+
+
+def test_gap_that_a_later_plan_covers_needs_nobody_to_fill_it():
+    start = utc(2026, 1, 5)
+    filled = (StandIn(None, LENA, start, start + DAY),)
+    covered = plan(layer(RITA), number=2, from_at=start)
+    duties = timetable([only_amir_by_day(), covered], [filled], start, start + DAY)
+    assert {duty.person for duty in duties} == {RITA}
+
+
+def test_whoever_fills_a_gap_can_be_stood_in_for():
+    start = utc(2026, 1, 5)
+    changes = [(StandIn(None, LENA, start, start + DAY),), (StandIn(LENA, OTTO, start, start + HOUR),)]
+    duties = timetable([only_amir_by_day()], changes, start, start + 9 * HOUR)
+    assert people(duties) == [(OTTO, start, start + HOUR), (LENA, start + HOUR, start + 9 * HOUR)]
+
+
+def test_nobody_fills_a_layer_while_another_has_somebody():
+    start = utc(2026, 1, 5)
+    taken_out = (StandIn(AMIR, None, start, start + DAY),)
+    filled = (StandIn(None, OTTO, start, start + DAY),)
+    duties = timetable([plan(layer(AMIR), layer(LENA))], [taken_out, filled], start, start + DAY)
+    assert on_call_at(duties, start) == [LENA]
