@@ -6,9 +6,12 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from helpdesk.calendars import shown_at
 from helpdesk.on_call import Board, Problem
 from helpdesk.rotas import Duty
+from journal.moments import short_moment_words
 
 HUES = 8
 DAY = timedelta(days=1)
@@ -24,6 +27,7 @@ class Piece:
     begins: datetime | None
     ends: datetime | None
     stands_in_for: str = ""
+    fills_gap: bool = False
 
 
 @dataclass
@@ -101,10 +105,47 @@ def _layers(
             hue,
             duty.start if duty.start > begins else None,
             duty.end if duty.end < ends else None,
-            names[duty.due][0] if duty.due != duty.person else "",
+            names[duty.due][0] if duty.due and duty.due != duty.person else "",
+            fills_gap=duty.due is None,
         )
         layers[duty.place].append(piece)
     return layers
+
+
+TURNS_EACH = 20  # more of one person nobody looks through in one list
+
+
+def turn_key(duty: Duty) -> str:
+    """How a form names a turn. By its end, as the one that goes on now begins anew with every look."""
+    return f"{duty.place}.{duty.person}.{duty.end.timestamp():.0f}"
+
+
+def turns_by_person(board: Board, *, first: UUID) -> list[tuple[str, list[tuple[Duty, str]]]]:
+    """The coming turns of each, with how each is said; those of `first` before all others.
+
+    What reaches over the end of the board is left out: nobody knows its end.
+    """
+    names, found = people_of(board), dict[UUID, list[Duty]]()
+    for duty in board.duties:
+        if duty.person is not None and duty.end < board.end:
+            found.setdefault(duty.person, []).append(duty)
+    many = len({duty.place for duties in found.values() for duty in duties}) > 1
+    order = sorted(found, key=lambda person: (person != first, names[person]))
+    return [
+        (names[person][0], [(duty, _words_of(duty, many=many)) for duty in found[person][:TURNS_EACH]])
+        for person in order
+    ]
+
+
+def _words_of(duty: Duty, *, many: bool) -> str:
+    said = {
+        "start": short_moment_words(duty.start),
+        "end": short_moment_words(duty.end),
+        "layer": duty.layer,
+    }
+    if many:
+        return _("%(start)s until %(end)s, %(layer)s") % said
+    return _("%(start)s until %(end)s") % said
 
 
 @dataclass(frozen=True)

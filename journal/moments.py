@@ -55,6 +55,12 @@ def moment_words(at: datetime) -> str:
     return _("%(day)s, %(time)s") % {"day": day_words(local.date()), "time": time_words(local)}
 
 
+def short_moment_words(at: datetime) -> str:
+    """A moment with its day of the week for lists of the staff: Tue 11/24/2026 6 p.m."""
+    local = timezone.localtime(at)
+    return digits(f"{date_format(local, 'D')} {date_format(local, 'SHORT_DATETIME_FORMAT')}")
+
+
 def time_words(local: datetime, shape: str = "H:i") -> str:
     """18:00 in Tehran. Where the zone is no place's, it is UTC or the zone's own short name."""
     shown, key = digits(date_format(local, shape)), getattr(local.tzinfo, "key", "")

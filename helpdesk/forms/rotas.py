@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
-from helpdesk.actions.rotas import MOST_LAYERS, Stretch
+from helpdesk.actions.rotas import MOST_LAYERS
 from helpdesk.forms.calendars import WEEKDAYS
 from helpdesk.forms.promises import MomentField
 from helpdesk.models import RotaLayer, Unit
@@ -151,41 +151,3 @@ class RotaFromForm(forms.Form):
         label=gettext_lazy("It holds from"),
         help_text=gettext_lazy("In your own time zone. Empty: from the moment at which you publish it."),
     )
-
-
-class ChangeForm(forms.Form):
-    """Somebody instead of somebody else; with the last two fields, a swap."""
-
-    out = forms.ModelChoiceField(
-        User.objects.none(), label=gettext_lazy("Whose turn"), empty_label=gettext_lazy("Choose")
-    )
-    stand_in = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("Who is there instead"))
-    from_at = MomentField(
-        label=gettext_lazy("From"), help_text=gettext_lazy("In your own time zone. Empty: at once.")
-    )
-    until_at = MomentField(label=gettext_lazy("Until"))
-    back_from_at = MomentField(
-        label=gettext_lazy("In return, from"),
-        help_text=gettext_lazy("For a swap: a turn of whoever stands in, which the other takes for it."),
-    )
-    back_until_at = MomentField(label=gettext_lazy("In return, until"))
-
-    def __init__(self, *args: Any, people: Any, leads: bool, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        for name in ("out", "stand_in"):
-            self.fields[name].queryset = people
-        self.fields["until_at"].required = True
-        self.fields["stand_in"].required = not leads
-        self.fields["stand_in"].empty_label = _("nobody") if leads else _("Choose")
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        if (given.get("back_from_at") is None) != (given.get("back_until_at") is None):
-            self.add_error("back_until_at", _("Write both times, or none."))
-        return given
-
-    def stretches(self, at: Any) -> dict[str, Stretch | None]:
-        """As the action takes them."""
-        given = self.cleaned_data
-        back = Stretch(given["back_from_at"], given["back_until_at"]) if given["back_from_at"] else None
-        return {"there": Stretch(given["from_at"] or at, given["until_at"]), "back": back}

@@ -103,9 +103,9 @@ def test_somebody_is_asked_to_stand_in_by_keyboard_alone(desk_of, team, amir, le
     make_rota(team, make_layer(amir, lena, length=1, unit="days"), at=now())
     page = desk_of(amir, locale=language)
     page.goto(reverse("console:rota", args=[team.pk]))
-    tab_to(page, "a[href*='from_at=']")
+    tab_to(page, "a[href*='turn=']")
     page.keyboard.press("Enter")
-    expect(page.locator("[name=until_at]")).not_to_have_value("")
+    expect(page.locator("[name=turn]")).not_to_have_value("")
     expect(page.locator("html")).to_have_attribute("dir", "rtl" if language == "fa" else "ltr")
     assert findings(page) == []
     tab_to(page, "[name=stand_in]")

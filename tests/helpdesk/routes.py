@@ -255,6 +255,7 @@ CONSOLE = {
     "console:edit_rota+post": staff("lead", "head", status=409, method="post", args=a_rota),
     "console:change_rota": readers(args=a_rota),
     "console:change_rota+post": readers(409, method="post", args=a_rota),
+    "console:fill_gap": readers(302, method="post", args=a_rota),
     "console:rota_act": Route(
         staff().expected | dict.fromkeys((*WORKERS, "operator"), 403) | dict.fromkeys(("lead", "head"), 302),
         method="post",

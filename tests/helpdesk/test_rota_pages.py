@@ -10,6 +10,7 @@ from django.utils.timezone import localtime, now
 
 from helpdesk.actions.rotas import Stretch, change_rota
 from helpdesk.models import RotaChange, RotaVersion
+from helpdesk.shown_rotas import turn_key
 from tests.factories import make_layer, make_moderator, make_rota, make_team
 
 pytestmark = pytest.mark.django_db
@@ -152,7 +153,7 @@ def test_good_rota_says_that_nothing_is_wrong(lead, rota):
 
 def test_member_finds_their_turns_and_a_way_to_give_one_away(member, rota, sara):
     page = member.get(url("rota", rota.team))
-    assert {duty.person for duty in page.context["turns"]} == {sara.pk}
+    assert {duty.person for duty, _key in page.context["turns"]} == {sara.pk}
     assert "Find somebody instead" in page.content.decode()
 
 
@@ -269,7 +270,7 @@ def asked(out, stand_in, duty, **more):
 
 
 def turns_of(client, team):
-    return [duty for duty in client.get(url("rota", team)).context["turns"] if duty.start > now()]
+    return [duty for duty, _key in client.get(url("rota", team)).context["turns"] if duty.start > now()]
 
 
 def test_member_asks_a_colleague_who_agrees_in_one_click(member, client, rota, amir, sara):
@@ -330,11 +331,153 @@ def test_act_that_there_is_not_is_not_found(member, rota, amir, sara):
     assert member.post(address).status_code == 404
 
 
-def test_link_fills_in_the_turn_and_leaves_out_a_start_that_has_passed(member, rota):
-    coming = turns_of(member, rota.team)[0]
-    start = localtime(coming.start).strftime(SHAPE)
+def test_link_chooses_the_turn_also_the_one_that_goes_on_now(member, rota, sara):
+    own = member.get(url("rota", rota.team)).context["turns"]
     page = member.get(url("rota", rota.team)).content.decode()
-    assert f"?from_at={start}&amp;until_at=" in page
-    form = member.get(url("change_rota", rota.team), {"from_at": start}).context["form"]
-    assert form["from_at"].value() == start
-    assert "/change/?until_at=" in page  # the turn of today, which is Sara's
+    for _duty, key in own[:3]:
+        assert f"?turn={key}" in page
+        form = member.get(url("change_rota", rota.team), {"turn": key}).context["form"]
+        assert str(form["turn"]).count(" selected") == 1
+
+
+# --- turns that are chosen ---
+
+
+def chosen(client, team, whose, number=-1):
+    """The name of a coming turn of somebody in the form; the last one, where nothing else is said."""
+    form = client.get(url("change_rota", team)).context["form"]
+    groups = dict(form.fields["turn"].choices[1:])
+    return groups[whose.name][number][0]
+
+
+def test_turns_are_offered_under_whose_they_are_and_ones_own_come_first(member, rota):
+    form = member.get(url("change_rota", rota.team)).context["form"]
+    assert [whose for whose, _turns in form.fields["turn"].choices[1:]] == ["Sara", "Amir"]
+    assert "<optgroup" in str(form["back_turn"])
+
+
+def test_two_turns_that_are_chosen_make_a_swap(member, rota, amir, sara):
+    mine, theirs = chosen(member, rota.team, sara), chosen(member, rota.team, amir)
+    sent = {"turn": mine, "back_turn": theirs}
+    assert member.post(url("change_rota", rota.team), sent).status_code == 302
+    change = RotaChange.objects.get()
+    assert (change.out, change.stand_in, change.status) == (sara, amir, "asked")
+    assert (change.until_at - change.from_at, change.back_until_at - change.back_from_at) == (DAY, DAY)
+
+
+def test_turn_of_a_colleague_is_taken(member, rota, amir, sara):
+    sent = {"turn": chosen(member, rota.team, amir), "stand_in": sara.pk}
+    assert member.post(url("change_rota", rota.team), sent).status_code == 302
+    assert (RotaChange.objects.get().out, RotaChange.objects.get().stand_in) == (amir, sara)
+
+
+def test_typed_time_cuts_a_part_out_of_the_turn(member, rota, amir, sara):
+    key = chosen(member, rota.team, sara)
+    sent = {"turn": key, "stand_in": amir.pk}
+    (end,) = [duty.end for duty in turns_ahead(member, rota.team) if turn_key(duty) == key]
+    sent["from_at"] = localtime(end - HOUR).strftime(SHAPE)
+    assert member.post(url("change_rota", rota.team), sent).status_code == 302
+    change = RotaChange.objects.get()
+    assert (change.from_at, change.until_at) == (end - HOUR, end)
+
+
+def turns_ahead(client, team):
+    return client.get(url("change_rota", team)).context["form"].fields["turn"].turns.values()
+
+
+def test_typed_time_outside_of_the_turn_is_refused(member, rota, amir, sara):
+    sent = {"turn": chosen(member, rota.team, sara), "stand_in": amir.pk, "from_at": "2050-01-01T00:00"}
+    answer = member.post(url("change_rota", rota.team), sent)
+    assert answer.status_code == 409
+    assert "from_at" in answer.context["form"].errors
+
+
+@pytest.mark.parametrize(
+    ("sent", "field"),
+    [
+        (lambda mine, theirs: {}, "turn"),
+        (lambda mine, theirs: {"turn": "0.gone.1", "stand_in": "amir"}, "turn"),
+        (lambda mine, theirs: {"turn": mine}, "stand_in"),
+        (lambda mine, theirs: {"turn": mine, "stand_in": "amir", "out": "amir"}, "out"),
+        (lambda mine, theirs: {"turn": mine, "stand_in": "otto", "back_turn": theirs}, "back_turn"),
+        (lambda mine, theirs: {"turn": theirs, "stand_in": "otto"}, "__all__"),
+    ],
+)
+def test_choice_that_is_none_is_refused_on_its_field(member, rota, amir, sara, sent, field):
+    people = {"amir": amir.pk, "otto": make_moderator(rota.team, "Otto").pk}
+    given = sent(chosen(member, rota.team, sara), chosen(member, rota.team, amir))
+    answer = member.post(
+        url("change_rota", rota.team), {key: people.get(each, each) for key, each in given.items()}
+    )
+    assert answer.status_code == 409
+    assert list(answer.context["form"].errors) == [field]
+
+
+# --- gaps ---
+
+
+@pytest.fixture
+def days_only(team, amir):
+    first_on = (now() - 7 * DAY).date()
+    return make_rota(team, make_layer(amir, first_on=first_on, begins=540, ends=1020), at=now() - 7 * DAY)
+
+
+def first_gap(client, team):
+    gap = client.get(url("rota", team)).context["problems"][1]  # the first may be over before it is sent
+    return {"from_at": gap["start"].isoformat(), "until_at": gap["end"].isoformat()}
+
+
+def test_lead_fills_a_gap_in_one_click_from_its_error(lead, team, days_only, sara):
+    page = lead.get(url("rota", team)).content.decode()
+    assert url("fill_gap", team) in page
+    gap = first_gap(lead, team)
+    assert lead.post(url("fill_gap", team), gap | {"stand_in": sara.pk}).status_code == 302
+    after = lead.get(url("rota", team))
+    assert gap["from_at"] not in {each["start"].isoformat() for each in after.context["problems"]}
+    assert "(fills a gap)" in after.content.decode()
+
+
+def test_member_takes_a_gap_in_one_click(member, team, days_only, sara):
+    assert "I take it" in member.get(url("rota", team)).content.decode()
+    member.post(url("fill_gap", team), first_gap(member, team))
+    assert RotaChange.objects.get().stand_in == sara
+
+
+def test_member_puts_no_colleague_into_a_gap(member, team, days_only, amir):
+    gap = first_gap(member, team) | {"stand_in": amir.pk}
+    assert member.post(url("fill_gap", team), gap).status_code == 403
+    assert not RotaChange.objects.exists()
+
+
+def test_colleague_of_another_team_is_offered_no_gap(client, team, days_only):
+    client.force_login(make_moderator(make_team(), "Otto"))
+    page = client.get(url("rota", team))
+    assert url("fill_gap", team) not in page.content.decode()
+    assert client.post(url("fill_gap", team), first_gap(client, team)).status_code == 404
+
+
+def test_gap_that_somebody_filled_first_is_said_to_be(member, lead, lena, team, days_only, sara):
+    gap = first_gap(lead, team)
+    for _each in range(2):
+        answer = lead.post(url("fill_gap", team), gap, follow=True)
+    assert "Somebody is on call then already" in answer.content.decode()
+    assert RotaChange.objects.count() == 1
+
+
+def test_gap_without_its_times_is_not_an_error_of_ours(member, team, days_only):
+    answer = member.post(url("fill_gap", team), {"from_at": "\0", "until_at": "soon"}, follow=True)
+    assert "Choose who is on call there" in answer.content.decode()
+
+
+def test_part_of_a_gap_is_typed(lead, team, days_only, sara):
+    gap = lead.get(url("rota", team)).context["problems"][1]
+    part = {"from_at": gap["start"], "until_at": gap["start"] + HOUR}
+    sent = {name: localtime(moment).strftime(SHAPE) for name, moment in part.items()}
+    assert lead.post(url("change_rota", team), sent | {"stand_in": sara.pk}).status_code == 302
+    change = RotaChange.objects.get()
+    assert (change.out, change.stand_in, change.until_at) == (None, sara, part["until_at"])
+
+
+def test_preview_of_a_version_fills_no_gap(lead, team, days_only, amir):
+    sent = typed({"order": [amir], "begins": "09:00", "ends": "17:00"}, after=1)
+    assert url("fill_gap", team) not in lead.post(url("edit_rota", team), sent).content.decode()

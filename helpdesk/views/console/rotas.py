@@ -11,14 +11,14 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
-from accounts.permissions import StaffRequest, needs_role
+from accounts.permissions import needs_role
 from helpdesk.actions import rotas as actions
 from helpdesk.actions.rota_watch import AHEAD
 from helpdesk.forms.promises import rearranged
-from helpdesk.forms.rotas import ChangeForm, LayerForm, RotaFromForm, as_typed, typed_layers
+from helpdesk.forms.rotas import LayerForm, RotaFromForm, as_typed, typed_layers
 from helpdesk.models import Rota, RotaChange, RotaLayer, Team, TeamMember, Wrong
 from helpdesk.on_call import Board, Problem, all_boards, problems_of
 from helpdesk.permissions import (
@@ -29,7 +29,7 @@ from helpdesk.permissions import (
     can_withdraw_change,
 )
 from helpdesk.rotas import Plan
-from helpdesk.shown_rotas import people_of, shown_days, standings
+from helpdesk.shown_rotas import TURNS_EACH, people_of, shown_days, standings, turn_key
 from helpdesk.views.console.frame import page
 from journal.errors import Refused
 
@@ -65,11 +65,11 @@ def _told_standings(board: Board) -> list[dict[str, Any]]:
     ]
 
 
-def _team(pk: UUID) -> Team:
+def team_of(pk: UUID) -> Team:
     return get_object_or_404(Team, pk=pk, ended_at=None)
 
 
-def _rota(team: Team) -> Rota | None:
+def rota_of(team: Team) -> Rota | None:
     return Rota.objects.filter(team=team).select_related("team").first()
 
 
@@ -77,10 +77,11 @@ def _rota(team: Team) -> Rota | None:
 @on_call_reader
 def rota(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Four weeks of a team: who is on call, what is wrong, and what people changed."""
-    at, team = timezone.now(), _team(pk)
-    found = _rota(team)
+    at, team = timezone.now(), team_of(pk)
+    found = rota_of(team)
     context: dict[str, Any] = {"team": team, "rota": found, "here": "console:on_call"}
     context |= {"leads": can_lead_rota(request.user, team), "version": None}
+    context |= {"fits": can_be_on_call(request.user, team)}
     if found:
         boards = all_boards(at, at + AHEAD)
         board, problems = boards[found.pk], problems_of(boards)[found.pk]
@@ -88,8 +89,9 @@ def rota(request: HttpRequest, pk: UUID) -> HttpResponse:
         context |= {
             "version": found.versions.first(),
             "turns": _own_turns(board, request.user),
+            "people": people_in(team),
             "changes": _told_changes(found, request.user, at),
-            "can_ask": can_be_on_call(request.user, team) or context["leads"],
+            "can_ask": context["fits"] or context["leads"],
         }
     return page(request, "helpdesk/console/rota.html", context, at=at)
 
@@ -106,6 +108,7 @@ def _shown(board: Board, problems: list[Problem], before: Board | None = None) -
     names = people_of(board)
     told = [
         {
+            "is_gap": each.what == Wrong.GAP,
             "what": Wrong(each.what).label,
             "who": names[each.person][0] if each.person else "",
             "start": each.start,
@@ -119,7 +122,9 @@ def _shown(board: Board, problems: list[Problem], before: Board | None = None) -
 
 
 def _own_turns(board: Board, user: Any) -> list[Any]:
-    return [duty for duty in board.duties if duty.person == user.pk][:20]
+    """The turns of a user, each with its name in the form; without one where its end is not in sight."""
+    own = [duty for duty in board.duties if duty.person == user.pk][:TURNS_EACH]
+    return [(duty, turn_key(duty) if duty.end < board.end else "") for duty in own]
 
 
 def _told_changes(found: Rota, user: Any, at: datetime) -> list[dict[str, Any]]:
@@ -142,12 +147,12 @@ def _told_changes(found: Rota, user: Any, at: datetime) -> list[dict[str, Any]]:
 @on_call_reader
 def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The next version of a rota. Nothing is published that was not looked at first, as it is."""
-    at, team = timezone.now(), _team(pk)
+    at, team = timezone.now(), team_of(pk)
     if not can_lead_rota(request.user, team):
         raise Http404
-    people = list(_people(team))
+    people = list(people_in(team))
     if request.method != "POST":
-        found = _rota(team)
+        found = rota_of(team)
         latest = found.versions.first() if found else None
         layers = [as_typed(layer) for layer in latest.layers.all()] if latest else [_first_layer(at)]
         return _edit_page(request, team, _unbound(layers, people), RotaFromForm(), latest)
@@ -159,7 +164,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _previewed(request, team, layers, people, at)
 
 
-def _people(team: Team) -> QuerySet[User]:
+def people_in(team: Team) -> QuerySet[User]:
     places = TeamMember.objects.live().filter(team=team)
     return User.objects.active().filter(pk__in=places.values("user")).order_by("name", "pk")
 
@@ -217,7 +222,7 @@ def _previewed(
 
 def _foreseen(team: Team, layers: list[RotaLayer], start: datetime) -> dict[str, Any]:
     """Four weeks from the moment on, as they would be and where that differs from now. Writes nothing."""
-    found = _rota(team) or Rota(team=team)
+    found = rota_of(team) or Rota(team=team)
     now = all_boards(start, start + AHEAD)
     before = now.get(found.pk, Board(found, start, start + AHEAD))
     number = max((each.number for each in before.plans), default=0) + 1
@@ -242,61 +247,3 @@ def _edit_page(
     number = latest.number if latest else _after(request)
     context = {"team": team, "forms": forms, "when": when, "number": number, "here": "console:on_call"}
     return page(request, "helpdesk/console/rota_edit.html", {**context, **more}, status=status)
-
-
-@require_http_methods(["GET", "POST"])
-@on_call_reader
-def change(request: StaffRequest, pk: UUID) -> HttpResponse:
-    """Somebody instead of somebody else, or a swap: a lead says so, others ask."""
-    at, team = timezone.now(), _team(pk)
-    found, leads = _rota(team), can_lead_rota(request.user, team)
-    if found is None or not (leads or can_be_on_call(request.user, team)):
-        raise Http404
-    options: dict[str, Any] = {"people": _people(team), "leads": leads}
-    sent = request.POST if request.method == "POST" else None
-    form = ChangeForm(sent, initial=_asked_for(request), **options)
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            made = actions.change_rota(
-                found, given["out"], given["stand_in"], by=request.user, at=at, **form.stretches(at)
-            )
-        except Refused as refused:
-            form.add_error(refused.field if refused.field in form.fields else None, str(refused))
-        else:
-            said = _("It holds.") if made.status == "holds" else _("Asked. It holds once they agree.")
-            messages.success(request, said)
-            return redirect("console:rota", team.pk)
-    status = 409 if form.is_bound else 200
-    context = {"team": team, "form": form, "leads": leads, "here": "console:on_call"}
-    return page(request, "helpdesk/console/rota_change.html", context, at=at, status=status)
-
-
-def _asked_for(request: HttpRequest) -> dict[str, Any]:
-    """What a link to the form fills in."""
-    initial = {name: request.GET[name] for name in ("from_at", "until_at") if name in request.GET}
-    return initial | {"out": request.user.pk}
-
-
-ACTS = {
-    "agree": actions.agree_to_change,
-    "refuse": actions.refuse_change,
-    "withdraw": actions.withdraw_change,
-    "end": actions.end_change,
-}
-
-
-@require_POST
-@on_call_reader
-def act(request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
-    """Agree, turn down, withdraw, take back."""
-    found = get_object_or_404(RotaChange.objects.select_related("rota__team"), pk=pk)
-    if name not in ACTS:
-        raise Http404
-    try:
-        ACTS[name](found, by=request.user, at=timezone.now())
-    except Refused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, _("Done. Both are told."))
-    return redirect("console:rota", found.rota.team_id)
