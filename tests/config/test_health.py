@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import OperationalError, connection
 from django.test import TestCase, override_settings
 from django.utils.timezone import now
 
@@ -47,6 +48,20 @@ class HealthTests(TestCase):
         Queue.objects.filter(kind=QueueKind.NOTICE).update(ended_at=self.at)
         status, parts = self.ready()
         self.assertEqual((status, parts["queues"]), (503, {"ok": False, "missing": ["notice"]}))
+
+    def test_database_that_dies_between_two_questions_is_named(self):
+        asked = []
+
+        def die_at_the_second(execute, *question):
+            asked.append(question)
+            if len(asked) > 1:
+                raise OperationalError("the server closed the connection")
+            return execute(*question)
+
+        with connection.execute_wrapper(die_at_the_second):
+            status, parts = self.ready()
+        self.assertEqual((status, parts["database"]), (503, {"ok": False}))
+        self.assertTrue(parts["broker"]["ok"])
 
     @override_settings(VALKEY_URL="unix:///nowhere/broker.sock?db=0")
     def test_dead_broker_is_not_ready_and_live_still_answers(self):
