@@ -145,6 +145,8 @@ def value_words(name: str, value: Any, queues: Mapping[Any, str]) -> str:
         return queues.get(value, "")
     if name == "kind":
         return str(QueueKind(value).label)
+    if name == "tier":
+        return digits(value)
     return str(Priority(value).label) if name == "priority" else str(value)
 
 

@@ -1,13 +1,15 @@
 """No English is left on a page in another language: every page that a visitor can walk to is read.
 
-Words that people wrote, and names, stand in <bdi> or behind dir="auto"; codes in <code> or <kbd>; a piece in
-another language says so by `lang`. Everything else on a page is ours, and is translated.
+Words that people wrote, and names, stand in <bdi> or behind dir="auto"; codes in <code> or <kbd>, references
+behind their class; a piece in another language says so by `lang`. Everything else on a page is ours, and is
+translated.
 """
 
 import re
 import zoneinfo
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
@@ -28,13 +30,19 @@ from config import catalogs
 from helpdesk.languages import language_names
 from helpdesk.models import Queue, QueueKind
 from helpdesk.receipts import new_token
-from tests.factories import make_case
+from tests.factories import make_case, make_incident, make_moderator, make_policy, make_queue
 
 OTHERS = [code for code, _ in settings.LANGUAGES if code != "en"]
 SPOKEN = ("alt", "aria-label", "placeholder", "title")
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 SILENT = {"bdi", "code", "kbd", "pre", "script", "style", "svg", "textarea", "time"}
+COPIED = {"reference", "mono"}  # classes of what is typed or copied, the same in every language
 NOT_WALKED = {"leave"}  # ends the visit
+# What is typed as it stands, marked in the sentence as running from left to right; and references.
+EXAMPLES = re.compile(
+    "[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]|"
+    "\N{LEFT-TO-RIGHT ISOLATE}[^\N{POP DIRECTIONAL ISOLATE}]*\N{POP DIRECTIONAL ISOLATE}"
+)
 A_KIND = 2  # pages of one kind that are read
 WORD = re.compile(r"\b[A-Za-z][a-z]{2,}\b")
 # Names of things, the same in every language; and what is no word: mail addresses, links, hosts, files.
@@ -61,6 +69,7 @@ class Page(HTMLParser):
             self.links.append(given["href"])
         silent = tag in SILENT or given.get("dir") == "auto"
         silent |= tag == "option" and given.get("value", "") in zoneinfo.available_timezones()
+        silent |= not COPIED.isdisjoint((given.get("class") or "").split())
         silent |= given.get("lang", self.language) != self.language and tag != "html"
         if not self.is_silent and not silent:
             self.said.extend(given[name] for name in SPOKEN if given.get(name))
@@ -104,6 +113,11 @@ def left_in_english(pages: dict[str, Page], names: set[str]) -> Iterator[tuple[s
     for language in OTHERS if pages else []:
         same = (set(pages[language].said) & set(pages["en"].said)) - names
         yield from ((language, said) for said in sorted(same) if has_words(said))
+
+
+def has_latin_digits(text: str) -> bool:
+    """A number that is no example of what is typed as it stands."""
+    return bool(re.search("[0-9]", EXAMPLES.sub("", NAMES.sub("", text))))
 
 
 def walk(client: Client, starts: list[str]) -> Iterator[tuple[str, dict[str, Page]]]:
@@ -178,6 +192,26 @@ def test_no_english_is_left_on_a_page(visitor):
     walked = {path: list(left_in_english(pages, names())) for path, pages in walk(client, starts)}
     assert {path: left for path, left in walked.items() if left} == {}
     assert len(walked) >= A_KIND
+
+
+@pytest.mark.django_db
+def test_numbers_of_the_console_are_told_in_the_digits_of_the_reader(client):
+    make_policy({"name": "Danger", "tier": 1}, resolution=timedelta(hours=10), at=now())
+    queue = make_queue(name="Complaints")
+    make_case(queue, at=now())
+    client.force_login(make_moderator(queue.team, "Lena", role="lead"))
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "fa"
+    incident = reverse("console:incident", args=[make_incident(queue).number])
+    addresses = [
+        reverse(f"console:{name}") for name in ("overview", "lead", "numbers", "promises", "incidents")
+    ]
+    addresses += [reverse("console:queue", args=[queue.slug]), incident]
+    pages = {path: Page(client.get(path).content.decode(), "fa") for path in addresses}
+    table = reverse("console:edit_promises")
+    row = {"total": 1, "after": 1, "0-name_en": "All", "0-resolution": "9", "0-steps": 0}
+    pages[table] = Page(client.post(table, row).content.decode(), "fa")
+    left = {path: sorted(filter(has_latin_digits, page.said)) for path, page in pages.items()}
+    assert {path: said for path, said in left.items() if said} == {}
 
 
 @pytest.mark.django_db

@@ -29,6 +29,7 @@ from helpdesk.spans import speaker
 from helpdesk.views.console.frame import page
 from helpdesk.views.console.lead import leader
 from helpdesk.views.console.lists import views_of
+from journal.moments import Count, digits
 
 HOUR = timedelta(hours=1)
 TIERS = range(1, 6)
@@ -84,7 +85,10 @@ def _shown(found: Sequence[ClockNumbers], queues: Sequence[Queue]) -> list[dict[
             "weeks": [(week, _told(each, say)) for week, each in clock.weeks.items()],
             "ways": [
                 (_("Queue"), _by(clock.by_queue, say, lambda pk: names.get(pk, ""))),
-                (_("Tier"), _by(clock.by_tier, say, lambda tier: _("none") if tier is None else str(tier))),
+                (
+                    _("Tier"),
+                    _by(clock.by_tier, say, lambda tier: _("none") if tier is None else digits(tier)),
+                ),
                 (_("Language"), _by(clock.by_language, say, lambda code: languages.get(code, code))),
             ],
         }
@@ -137,7 +141,7 @@ def _why(each: LetGoCount) -> str:
 
 
 def _choices(queues: Sequence[Queue], asked: Asked) -> list[dict[str, Any]]:
-    weeks = [(str(each), _("%(weeks)s weeks") % {"weeks": each}) for each in WEEKS]
+    weeks = [(str(each), _("%(weeks)s weeks") % {"weeks": Count(each)}) for each in WEEKS]
     return [
         _choice("weeks", _("How far back"), weeks, str(asked.weeks)),
         _choice(
@@ -146,7 +150,7 @@ def _choices(queues: Sequence[Queue], asked: Asked) -> list[dict[str, Any]]:
         _choice(
             "tier",
             _("Tier"),
-            [("", _("any")), *((str(each), str(each)) for each in TIERS)],
+            [("", _("any")), *((str(each), digits(each)) for each in TIERS)],
             str(asked.tier or ""),
         ),
         _choice("language", _("Language"), [("", _("any")), *language_names().items()], asked.language),
