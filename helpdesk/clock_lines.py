@@ -5,32 +5,49 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from helpdesk.calendars import Calendar, add, between, read_calendar
+from helpdesk.clock_cases import (
+    CaseError,
+    check_calendar,
+    check_events,
+    check_moment,
+    check_seconds,
+    check_targets,
+    part,
+)
 from helpdesk.clocks import Happening, Kind, Reading, Targets, clocks_at
 
+MOST = 9999 * 366 * 86400  # seconds; no date lies so far from another
 MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def answer(line: Mapping[str, Any]) -> dict[str, Any]:
-    """The answer to one line. Raises ValueError, KeyError or TypeError where it is not of the contract."""
-    return {"id": line.get("id"), **ANSWERS[line["kind"]](line)}
+    """The answer to one line. Raises CaseError where it is not of the contract."""
+    kind = part(line, "kind")
+    if not isinstance(kind, str) or kind not in ANSWERS:
+        raise CaseError(f"{kind!r} is not a kind of line: write one of {', '.join(ANSWERS)}.")
+    return {"id": line.get("id"), **ANSWERS[kind](line)}
 
 
 def _add(line: Mapping[str, Any]) -> dict[str, Any]:
-    reached = add(_calendar(line["calendar"]), _moment(line["start"]), timedelta(seconds=line["seconds"]))
+    calendar, start = _calendar(part(line, "calendar")), _moment(part(line, "start"))
+    check_seconds(seconds := part(line, "seconds"))
+    # More than time can hold is never reached, by whatever calendar.
+    reached = add(calendar, start, timedelta(seconds=seconds)) if seconds <= MOST else None
     return {"expect_at": _written(reached)}
 
 
 def _between(line: Mapping[str, Any]) -> dict[str, Any]:
-    worked = between(_calendar(line["calendar"]), _moment(line["start"]), _moment(line["end"]))
-    return {"expect_seconds": _seconds(worked)}
+    start, end = _moment(part(line, "start")), _moment(part(line, "end"))
+    return {"expect_seconds": _seconds(between(_calendar(part(line, "calendar")), start, end))}
 
 
 def _clock(line: Mapping[str, Any]) -> dict[str, Any]:
+    check_events(part(line, "events"))
     clocks = clocks_at(
-        _moment(line["as_of"]),
-        map(_happening, line["events"]),
-        targets=read_targets(line["targets"]),
-        calendar=_calendar(line["calendar"]),
+        _moment(part(line, "as_of")),
+        [_happening(event) for event in line["events"]],
+        targets=_targets(part(line, "targets")),
+        calendar=_calendar(part(line, "calendar")),
     )
     return {"expect": [_row(reading) for reading in clocks.readings()]}
 
@@ -39,7 +56,13 @@ ANSWERS = {"add": _add, "between": _between, "clock": _clock}
 
 
 def _calendar(given: Mapping[str, Any] | None) -> Calendar | None:
+    check_calendar(given)
     return None if given is None else read_calendar(given)
+
+
+def _targets(given: Mapping[str, int | None]) -> Targets:
+    check_targets(given)
+    return read_targets(given)
 
 
 def read_targets(given: Mapping[str, int | None]) -> Targets:
@@ -51,7 +74,7 @@ def _happening(given: Mapping[str, Any]) -> Happening:
     return Happening(
         at=_moment(given["at"]),
         type=given["type"],
-        targets=read_targets(given.get("targets") or {}),
+        targets=_targets(given.get("targets") or {}),
         calendar=_calendar(given.get("calendar")),
     )
 
@@ -68,7 +91,11 @@ def _row(reading: Reading) -> dict[str, Any]:
 
 
 def _moment(written: str) -> datetime:
-    return datetime.strptime(written, MOMENT).replace(tzinfo=UTC)
+    check_moment(written)
+    try:
+        return datetime.strptime(written, MOMENT).replace(tzinfo=UTC)
+    except ValueError:
+        raise CaseError(f"{written!r} is not a moment that there was or will be.") from None
 
 
 def _written(moment: datetime | None) -> str | None:

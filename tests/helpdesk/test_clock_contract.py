@@ -2,7 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime, timedelta
-from io import StringIO
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -69,8 +69,82 @@ def test_an_answer_to_a_broken_case_names_the_case_and_the_next_ones_come():
     deep = '{"id": "deep", "kind": ' + "[" * 100_000 + "]" * 100_000 + "}"
     lost = {**CASES[0], "id": "mars", "calendar": {"time_zone": "Mars/Olympus"}}
     first, second, third = simulate(deep, json.dumps(lost), json.dumps(CASES[0]))
-    assert (first["line"], second["line"], second["id"]) == (1, 2, "mars")
+    assert (first["line"], first["id"]) == (1, "deep")
+    assert (second["line"], second["id"]) == (2, "mars")
     assert "error" not in third
+
+
+NINE = "2024-05-06T09:00:00Z"
+OPENED = {"at": NINE, "type": "opened"}
+
+
+def adding(**given):
+    return {"id": 7, "kind": "add", "calendar": None, "start": NINE, "seconds": 60, **given}
+
+
+def worked(**calendar):
+    return adding(calendar={"time_zone": "Europe/Berlin", **calendar})
+
+
+def happened(*events, **given):
+    return {
+        "id": 7,
+        "kind": "clock",
+        "calendar": None,
+        "targets": {},
+        "as_of": NINE,
+        "events": events,
+        **given,
+    }
+
+
+@pytest.mark.parametrize(
+    ("case", "why"),
+    [
+        (worked(frames={"mon": [["10:00", "25:00"]]}), "not a frame"),
+        (worked(frames={"mon": [["24:00", "24:00"]]}), "ends before"),
+        (worked(frames={"mon": [["9:00", "12:00"]]}), "not a frame"),
+        (worked(frames={"mon": [["10:00", "09:00"]]}), "ends before"),
+        (worked(frames={"mon": [["09:00", "12:00"], ["11:00", "13:00"]]}), "begins before"),
+        (worked(frames={"moonday": []}), "not a day"),
+        (worked(holidays=["2024-02-30"]), "not a date"),
+        (worked(time_zone="Europe"), "not a time zone"),
+        (worked(time_zone=3), "not a time zone"),
+        (adding(seconds=1.5), "whole seconds"),
+        (adding(seconds=-60), "whole seconds"),
+        (adding(seconds=True), "whole seconds"),
+        (adding(start="2024-5-6T9:0:0Z"), "not a moment"),
+        (adding(start="2024-02-30T09:00:00Z"), "not a moment"),
+        (adding(kind=[]), "not a kind"),
+        ({"id": 7, "kind": "add"}, "“calendar” is missing"),
+        (happened(), "begins with"),
+        (happened(OPENED, OPENED), "occurs once"),
+        (happened({"at": NINE, "type": "staff_wrote"}), "occurs once"),
+        (happened(OPENED, {"at": NINE, "type": "sang"}), "not a type"),
+        (happened(OPENED, {"at": "2024-05-06T08:00:00Z", "type": "waiting"}), "in order"),
+        (happened(OPENED, targets={"resolution": -1}), "whole seconds"),
+    ],
+)
+def test_case_that_cannot_be_is_refused_by_name_and_in_words(case, why):
+    (answer,) = simulate(json.dumps(case))
+    assert (answer["id"], answer["line"]) == (7, 1)
+    assert why in answer["error"]
+
+
+@pytest.mark.parametrize("calendar", [None, {"time_zone": "Europe/Berlin"}])
+@pytest.mark.parametrize("seconds", [10**12, 10**30])
+def test_what_time_cannot_hold_is_never_reached(calendar, seconds):
+    assert simulate(json.dumps(adding(calendar=calendar, seconds=seconds))) == [{"id": 7, "expect_at": None}]
+
+
+def test_bytes_that_are_no_text_break_their_own_line_only(monkeypatch):
+    given = b'{"id": \xff}\n' + json.dumps(adding()).encode()
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(given), encoding="utf-8"))
+    out = StringIO()
+    call_command("simulate_clocks", stdout=out, stderr=StringIO())
+    first, second = map(json.loads, out.getvalue().splitlines())
+    assert "error" in first
+    assert second["expect_at"] == "2024-05-06T09:01:00Z"
 
 
 @st.composite
