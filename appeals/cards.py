@@ -139,8 +139,10 @@ def _line(subject: AppealDecision) -> dict[str, Any]:
 
 def measures_card(ticket: Ticket, user: User | None, *, at: datetime) -> dict[str, Any]:
     """What platforms were asked to do in this case, and whether they did. One query."""
-    measures = ticket.measures.filter(withdrawn_at=None).select_related("platform").order_by("id")
-    return {"measures": [{"measure": each, "effect": label(each.effect_code)} for each in measures]}
+    measures = ticket.measures.filter(withdrawn_at=None).select_related("platform", "decision", "effect")
+    return {
+        "measures": [{"measure": each, "effect": label(each.effect_code)} for each in measures.order_by("id")]
+    }
 
 
 def decide_form(ticket: Ticket, user: User | None, *, at: datetime) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What a decision did, and what undoing it would leave behind."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -28,13 +28,28 @@ MOST_OTHERS = 200  # standing decisions of one person that are looked at; more a
 
 
 @dataclass(frozen=True)
+class Held:
+    """That an effect is in force, by which decision, and the day on which it ends by itself (None: never)."""
+
+    by: Decision
+    until: date | None
+
+
+@dataclass(frozen=True)
 class EffectLine:
-    """One thing that the decision did. `also_by` are other standing decisions that did the same."""
+    """One thing that the decision did. `also_by` are other standing decisions that did the same.
+
+    `held` says how it is in force now; None: it was undone.
+    """
 
     code: str
     effect: Effect | None = None
     also_by: tuple[Decision, ...] = field(default=())
-    is_undone: bool = False
+    held: Held | None = None
+
+    @property
+    def is_undone(self) -> bool:
+        return self.held is None
 
     @property
     def is_irreversible(self) -> bool:
@@ -61,10 +76,10 @@ def effect_lines(decision: Decision, *, at: datetime) -> list[EffectLine]:
         )
 
     codes = [code for code in decision.effect_codes if code not in {each.code for each in named}]
-    undone = carried_out(decision, MeasureKind.UNDO)
-    lines = [EffectLine(code, None, also_by(code), code in undone) for code in codes]
+    held = held_now(decision, named)
+    lines = [EffectLine(code, None, also_by(code), held.get(code)) for code in codes]
     return lines + [
-        EffectLine(each.code, each, also_by(each.code, each.platform_ref), each.code in undone)
+        EffectLine(each.code, each, also_by(each.code, each.platform_ref), held.get(each.code))
         for each in named
     ]
 
@@ -86,22 +101,40 @@ def what_stays(review: Review, *, asked: Collection[Measure], at: datetime) -> l
     ]
 
 
-def carried_out(decision: Decision, kind: str) -> set[str]:
-    """The effects for which this kind of measure was the last that the platform carried out. One query.
+def held_now(decision: Decision, named: Iterable[Effect]) -> dict[str, Held]:
+    """What the platform does now for this decision, or for one that was to replace it and fell. One query.
 
-    What an answer has undone stays undone when that answer is set aside: only the next one says what becomes
-    of it, so it must know what was done in between.
+    `named` are the effects that the decision names. What an answer brought about stays so when that answer
+    is set aside: only the next one says what becomes of it, so it must know what was done in between. The
+    same effect with another end is another thing to the person, so the end is always told with the code.
     """
-    done = Measure.objects.filter(decision=decision, confirmed_at__isnull=False)
-    last = dict(done.order_by("confirmed_at", "id").values_list("effect_code", "kind"))
-    return {code for code, latest in last.items() if latest == kind}
+    held = {code: Held(decision, ends_on(decision, code)) for code in decision.effect_codes}
+    held |= {each.code: Held(decision, ends_on(decision, each.code, each)) for each in named}
+    fallen = Review.objects.filter(subject__decision=decision, undone_at__isnull=False)
+    ours = Q(decision=decision) | Q(decision__in=fallen.exclude(replacement=None).values("replacement"))
+    done = Measure.objects.filter(ours, confirmed_at__isnull=False).select_related("decision", "effect")
+    for measure in done.order_by("confirmed_at", "id"):
+        if measure.kind == MeasureKind.UNDO:
+            held.pop(measure.effect_code, None)
+        elif measure.kind == MeasureKind.RESTRICT and measure.decision:
+            held[measure.effect_code] = Held(measure.decision, until_of(measure))
+    return held
 
 
-def ends_on(decision: Decision, code: str) -> date | None:
-    """The day on which an effect ends by itself; None: never."""
+def ends_on(decision: Decision, code: str, effect: Effect | None = None) -> date | None:
+    """The day on which an effect ends by itself; None: never. One that is named may have its own end."""
+    if effect is not None and effect.until is not None:
+        return effect.until.date()
     return next(
         (getattr(decision, name) for start, name in END_DATES.items() if code.startswith(start)), None
     )
+
+
+def until_of(measure: Measure) -> date | None:
+    """The day until which a platform is asked to restrict; None: without an end, or nothing is restricted."""
+    if measure.kind != MeasureKind.RESTRICT or measure.decision is None:
+        return None
+    return ends_on(measure.decision, measure.effect_code, measure.effect)
 
 
 def _standing_beside(person: DecisionPerson) -> list[DecisionPerson]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from appeals.bodies import told_bodies
-from appeals.effects import what_stays
+from appeals.effects import until_of, what_stays
 from appeals.forms.appealing import Asks, NotifierAsks
 from appeals.labels import label
 from appeals.links import make_link
@@ -50,7 +50,8 @@ def answers(ticket: Ticket, user: None, *, at: datetime) -> dict[str, Any]:
     reviews = Review.objects.filter(
         subject__appeal__ticket=ticket, undone_at=None, subject__told_at__lte=at
     ).select_related("subject__decision__platform", "replacement", "answer")
-    measures = list(ticket.measures.filter(withdrawn_at=None, asked_at__lte=at).order_by("id"))
+    asked = ticket.measures.filter(withdrawn_at=None, asked_at__lte=at)
+    measures = list(asked.select_related("decision", "effect").order_by("id"))
     shown = [_answer(review, measures, at=at) for review in reviews]
     return {
         "reviews": shown,
@@ -239,10 +240,11 @@ def _answer_data(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def _measure_data(measure: Measure) -> dict[str, Any]:
-    confirmed_at = measure.confirmed_at
+    confirmed_at, until = measure.confirmed_at, until_of(measure)
     return {
         "kind": measure.kind,
         "effect": measure.effect_code,
+        "until": until.isoformat() if until else None,
         "asked_at": measure.asked_at.isoformat(),
         "confirmed_at": confirmed_at.isoformat() if confirmed_at else None,
     }

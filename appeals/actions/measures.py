@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from appeals import webhooks
-from appeals.effects import carried_out, effect_lines, ends_on
+from appeals.effects import EffectLine, effect_lines, ends_on, held_now, until_of
 from appeals.models import Decision, Measure, MeasureKind, Outcome, Review
 from appeals.permissions import can_confirm
 from helpdesk.actions import tell_leads, tell_person
@@ -27,18 +26,14 @@ NAGS_BEFORE_ESCALATION = 3
 def ask_to_undo(
     review: Review, *, by: Actor | Acts, at: datetime, keep: Collection[str] = ()
 ) -> list[Measure]:
-    """Ask for every effect to be undone that this decision alone caused; the others are listed, not asked."""
+    """Ask for every effect to be undone that this decision alone caused; the others are listed, not asked.
+
+    One that the new decision causes too is not lifted, whenever it ends now: `ask_to_restrict` tells the new
+    end of a decision of ours, and the end of its own (`keep`) a platform knows.
+    """
     replaced_by = review.replacement.effect_codes if review.replacement else ()
     return [
-        _ask(
-            MeasureKind.UNDO,
-            line.code,
-            decision=review.subject.decision,
-            review=review,
-            effect=line.effect,
-            by=by,
-            at=at,
-        )
+        _ask_of(line, MeasureKind.UNDO, review, by=by, at=at)
         for line in effect_lines(review.subject.decision, at=at)
         if line.can_be_undone and line.code not in keep and line.code not in replaced_by
     ]
@@ -48,20 +43,27 @@ def ask_to_settle(review: Review, *, by: Actor | Acts, at: datetime) -> None:
     """Turn back what platforms did for an answer that was set aside since, where this one does not want it.
 
     A decision that was to replace this one falls with the answer that made it; what was undone of a
-    decision that stands after all is asked for again, unless its own end has passed.
+    decision that stands after all, or got another end, is asked for again, unless its own end has passed.
     """
-    decision, ask = review.subject.decision, partial(_ask, review=review, by=by, at=at)
+    decision, today = review.subject.decision, at.date()
+    if not Review.objects.filter(subject__decision=decision, undone_at__isnull=False).exists():
+        return
+    lines = effect_lines(decision, at=at)
     if review.outcome == Outcome.UPHELD:
-        for line in effect_lines(decision, at=at):
-            if line.is_undone and (ends_on(decision, line.code) or at.date()) >= at.date():
-                ask(MeasureKind.RESTRICT, line.code, decision=decision, effect=line.effect)
-    wanted = set(review.replacement.effect_codes) if review.replacement else set()
-    aside = Review.objects.filter(subject=review.subject, undone_at__isnull=False)
-    for earlier in aside.exclude(replacement=None).select_related("replacement__platform"):
-        fallen = earlier.replacement
-        assert fallen is not None  # noqa: S101 - for the reader of types
-        for code in sorted(carried_out(fallen, MeasureKind.RESTRICT) - wanted):
-            ask(MeasureKind.UNDO, code, decision=fallen)
+        for line in lines:
+            ends = ends_on(decision, line.code, line.effect)
+            if line.is_irreversible or (line.held and line.held.until == ends):
+                continue
+            if (ends or today) >= today:
+                _ask_of(line, MeasureKind.RESTRICT, review, by=by, at=at)
+            elif line.can_be_undone:
+                _ask_of(line, MeasureKind.UNDO, review, by=by, at=at)
+    wanted = {line.code for line in lines}.union(
+        review.replacement.effect_codes if review.replacement else ()
+    )
+    for code, held in held_now(decision, ()).items():
+        if code not in wanted:
+            _ask(MeasureKind.UNDO, code, decision=held.by, review=review, by=by, at=at)
 
 
 def ask_to_restrict(
@@ -73,15 +75,24 @@ def ask_to_restrict(
     instead_of: Decision | None = None,
     ticket: Ticket | None = None,
 ) -> list[Measure]:
-    """Ask for the effects of a decision of ours that the one it replaces does not already cause."""
-    already: set[str] = set()
-    if instead_of:
-        already = set(instead_of.effect_codes) - carried_out(instead_of, MeasureKind.UNDO)
+    """Ask for the effects of a decision of ours, but for those that are in force already with the same end.
+
+    What `instead_of` did for ever, no new end can change.
+    """
+    lines = effect_lines(instead_of, at=at) if instead_of else []
+    lasting = {line.code for line in lines if line.is_irreversible}
+    held = {line.code: line.held.until for line in lines if line.held}
     return [
         _ask(MeasureKind.RESTRICT, code, decision=decision, review=review, ticket=ticket, by=by, at=at)
         for code in decision.effect_codes
-        if code not in already
+        if code not in lasting and (code not in held or held[code] != ends_on(decision, code))
     ]
+
+
+def _ask_of(line: EffectLine, kind: str, review: Review, *, by: Actor | Acts, at: datetime) -> Measure:
+    """Ask for one effect of the decision under review."""
+    decision = review.subject.decision
+    return _ask(kind, line.code, decision=decision, review=review, effect=line.effect, by=by, at=at)
 
 
 def _ask(
@@ -120,18 +131,20 @@ def _tell(measure: Measure, *, at: datetime, due_at: datetime) -> None:
 
 
 def _said(measure: Measure) -> dict[str, Any]:
+    until = until_of(measure)
     return {
         "measure": str(measure.pk),
         "kind": measure.kind,
         "statement": str(measure.decision_id),
         "effect": measure.effect_code,
         "platform_ref": measure.effect.platform_ref if measure.effect else None,
+        "until": until.isoformat() if until else None,
     }
 
 
 def withdraw_measures(review: Review, *, by: Actor | Acts, at: datetime) -> list[Measure]:
     """Take back what was asked because of an answer that holds no more, where nobody has done it yet."""
-    waiting = review.measures.select_related("platform", "effect").order_by("id")
+    waiting = review.measures.select_related("platform", "effect", "decision").order_by("id")
     measures = list(waiting.select_for_update(of=("self",)).filter(withdrawn_at=None, confirmed_at=None))
     for measure in measures:
         measure.withdrawn_at = at
@@ -172,7 +185,7 @@ def nag(measure_id: UUID, *, at: datetime) -> None:
     measure = (
         Measure.objects.to_nag(at)
         .select_for_update(of=("self",), skip_locked=True)
-        .select_related("ticket__queue", "platform", "effect")
+        .select_related("ticket__queue", "platform", "effect", "decision")
         .filter(pk=measure_id)
         .first()
     )

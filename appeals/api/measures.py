@@ -1,5 +1,6 @@
 """A platform hears what it is asked to do, and says that it is done."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from accounts.api import KeyAuthentication, KeyRequest, NeedsScope
 from accounts.problems import PROBLEMS
 from appeals.actions.measures import TOLD_AFTER, confirm_measure
 from appeals.actions.reviews import answer_remit
+from appeals.effects import until_of
 from appeals.models import Decision, Measure, Outcome, Review
 from appeals.notifiers import tellable
 from appeals.permissions import measures_visible_to
@@ -28,10 +30,16 @@ class MeasureOut(serializers.ModelSerializer[Measure]):
     statement = serializers.UUIDField(source="decision_id")
     effect = serializers.CharField(source="effect_code")
     platform_ref = serializers.CharField(source="effect.platform_ref", default=None, allow_null=True)
+    until = serializers.SerializerMethodField(
+        help_text="Of a restriction, the day on which it ends by itself; null: without an end."
+    )
 
     class Meta:
         model = Measure
-        fields = ["id", "kind", "statement", "effect", "platform_ref", "asked_at", "confirmed_at"]
+        fields = ["id", "kind", "statement", "effect", "platform_ref", "until", "asked_at", "confirmed_at"]
+
+    def get_until(self, measure: Measure) -> date | None:
+        return until_of(measure)
 
 
 class MeasureListed(MeasureOut):

@@ -3,9 +3,12 @@
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext as _
 
+from appeals.effects import until_of
 from appeals.labels import label
-from appeals.telling.statement import country_name, joined, language_name
+from appeals.models import Measure, MeasureKind
+from appeals.telling.statement import country_name, joined, language_name, until_when
 
 register = template.Library()
 
@@ -13,6 +16,15 @@ register = template.Library()
 @register.filter
 def effect_label(code: str) -> Any:
     return label(code)
+
+
+@register.filter
+def lasting(measure: Measure) -> str:
+    """How long a platform is asked to restrict; of what it is to undo there is nothing to say."""
+    if measure.kind != MeasureKind.RESTRICT:
+        return ""
+    until = until_of(measure)
+    return until_when(until) if until else _("This has no end.")
 
 
 register.filter("country_name", country_name)

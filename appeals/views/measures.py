@@ -28,7 +28,11 @@ A_PAGE = 50
 @needs_role("moderator", "lead", "head")
 def measures(request: StaffRequest) -> HttpResponse:
     """What platforms have not confirmed yet, longest waiting first. Two queries, however many there are."""
-    waiting = measures_visible_to(request.user).unconfirmed().select_related("platform", "ticket")
+    waiting = (
+        measures_visible_to(request.user)
+        .unconfirmed()
+        .select_related("platform", "ticket", "decision", "effect")
+    )
     shown = Paginator(waiting.order_by("asked_at", "id"), A_PAGE).get_page(request.GET.get("page"))
     rows = [{"measure": each, "effect": label(each.effect_code)} for each in shown]
     context = {
