@@ -75,9 +75,9 @@ def day(value: date | datetime | None) -> str:
 
 
 @register.filter
-def count(value: int | None) -> Count | None:
-    """A number in the reader's digits; sentences still find their plural by it."""
-    return None if value is None else Count(value)
+def count(value: int | str | None) -> Count | str | None:
+    """A number in the reader's digits; sentences still find their plural by it. What is missing stays so."""
+    return Count(value) if isinstance(value, int) else value
 
 
 register.filter("digits", digits)
