@@ -66,7 +66,10 @@ class _Post(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        length = int(self.headers["Content-Length"])
+        body = self.rfile.read(length)
+        if len(body) < length:
+            return  # the sender died between head and body: nothing has arrived
         with self.server.writing:
             self.server.received.append((self.path, dict(self.headers.items()), body))
             self.server.arrivals.append(time.monotonic())
